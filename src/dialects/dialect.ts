@@ -1,0 +1,101 @@
+/**
+ * A dialect: one wire format with both directions, whole and streamed.
+ *
+ * Facing a client it decodes requests and encodes answers; facing a provider it encodes requests and decodes
+ * answers. Addresses, credentials and headers are not its business, nor is HTTP beyond status and body.
+ */
+import type { Answer, ChatCall, DialectName, Json, JsonObject, StreamEvent, UpstreamError } from './neutral.ts'
+
+export interface Dialect {
+  readonly name: DialectName
+
+  // Facing a client
+
+  /** The call that a request's body says, or what is wrong with it and where. */
+  readonly decodeRequest: (body: Json) => Decoded<ChatCall>
+  readonly encodeAnswer: (answer: Answer, context: AnswerContext) => JsonObject
+  readonly encodeStream: (context: AnswerContext) => StreamEncoder
+  /** The body of an error answer, in this dialect's form. */
+  readonly encodeError: (error: ClientError) => JsonObject
+
+  // Facing a provider
+
+  /** The body of a request for `model`, and what of the call could not be said. */
+  readonly encodeRequest: (call: ChatCall, options: EncodeOptions) => Encoded
+  readonly decodeAnswer: (body: Json) => Answer | UpstreamError
+  readonly decodeStream: () => StreamDecoder
+  /** The error that a non-2xx answer says; `body` is undefined where it was no JSON, `text` its first part then. */
+  readonly decodeError: (status: number, headers: HeaderLookup, body: Json | undefined, text: string) => UpstreamError
+}
+
+export type HeaderLookup = (name: string) => string | undefined
+
+export type Decoded<T> =
+  | { readonly ok: true; readonly value: T }
+  /** `param` is the path of the offending field: `messages[2].content[0].type`. */
+  | { readonly ok: false; readonly message: string; readonly param?: string }
+
+export interface EncodeOptions {
+  /** The target's own model id. */
+  readonly model: string
+  /** Sent where the dialect demands a limit and the call has none. */
+  readonly defaultMaxTokens: number
+  /** The name of the parameter for the largest answer: older and compatible servers know only the former. */
+  readonly maxTokensField?: 'max_tokens' | 'max_completion_tokens'
+  /** Ask for usage in a stream even where the client did not. */
+  readonly alwaysUsage?: boolean
+}
+
+export interface Encoded {
+  readonly body: JsonObject
+  /** What the target cannot express; empty where nothing was lost. */
+  readonly losses: readonly Loss[]
+}
+
+/** A parameter of the call that a dialect has no word for. */
+export interface Loss {
+  /** The field in the client's own words where known, else the neutral one: `logit_bias`, `top_k`. */
+  readonly field: string
+  readonly message: string
+}
+
+export interface AnswerContext {
+  /** The model name to show the client. */
+  readonly model: string
+  /** An id to use where the provider gave none. */
+  readonly id: string
+  /** Seconds since the epoch, for dialects that want a creation time. */
+  readonly created: number
+  /** Whether the client wants usage at the end of a stream. */
+  readonly includeUsage: boolean
+  /** Estimated input tokens, for a dialect that must name them before the provider has. */
+  readonly estimatedInputTokens?: number
+}
+
+/** Neutral events in, wire text out. */
+export interface StreamEncoder {
+  /** The wire text of one event; may be empty. */
+  readonly event: (event: StreamEvent) => string
+  /** What ends a stream that went wrong: an error event in the dialect, and no clean end. */
+  readonly fail: (error: ClientError) => string
+}
+
+/** Wire bytes in, neutral events out; cutting the bytes anywhere gives the same events. */
+export interface StreamDecoder {
+  readonly push: (bytes: Uint8Array) => readonly StreamEvent[]
+  /**
+   * The connection has ended. Where the dialect's own end was not seen this gives an `error` event of kind
+   * `malformed` (a stream that breaks off is never a clean end).
+   */
+  readonly end: () => readonly StreamEvent[]
+}
+
+/** What a client is told of a failure. */
+export interface ClientError {
+  readonly status: number
+  /** `invalid_request`, `denied`, `limit_reached`, … the gateway's own word. */
+  readonly kind: string
+  readonly message: string
+  readonly param?: string
+  readonly code?: string
+}
