@@ -1,0 +1,90 @@
+/**
+ * What carrying out a plan gives: the values between dispatch, which knows targets, attempts and clocks, and
+ * the gateway, which knows the client.
+ */
+import type { Loss } from '../dialects/dialect.ts'
+import type { Answer, ChatCall, DialectName, StreamEvent, UpstreamError, Usage } from '../dialects/neutral.ts'
+import type { Route } from '../graph/decision.ts'
+
+export interface DispatchRequest {
+  /** The call in neutral form, after rewrites. */
+  readonly call: ChatCall
+  /** The client's body as it came, where nothing rewrote it: sent on untouched to a target of the same dialect. */
+  readonly raw?: { readonly dialect: DialectName; readonly bytes: Uint8Array }
+  /** Client headers that a provider of the same dialect may see (`anthropic-beta`, …): already filtered. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly route: Route
+  /** The key of a sticky split: the value of the attribute that it names. */
+  readonly stickyKey?: string
+  readonly estimatedInputTokens: number
+  /** Aborted when the client goes away or the gateway stops. */
+  readonly signal: AbortSignal
+}
+
+export type Outcome = WholeOutcome | StreamOutcome | FailedOutcome
+
+interface Served {
+  readonly target: string
+  /** Every attempt in order; the last one served. */
+  readonly attempts: readonly AttemptRecord[]
+  /** What the target could not express and the route let go (`on_loss degrade`). */
+  readonly losses: readonly Loss[]
+}
+
+export interface WholeOutcome extends Served {
+  readonly kind: 'whole'
+  readonly answer: Answer
+  /** The provider's body as it came, where the target speaks the client's dialect. */
+  readonly raw?: { readonly dialect: DialectName; readonly bytes: Uint8Array }
+}
+
+export interface StreamOutcome extends Served {
+  readonly kind: 'stream'
+  /**
+   * The stream from its first content on (held-back beginnings included). Ends after a frame whose last event is
+   * `end` or `error`; never throws. Leaving the loop early cancels the upstream call.
+   */
+  readonly frames: AsyncIterable<Frame>
+}
+
+/** Some wire bytes and what they said. */
+export interface Frame {
+  readonly events: readonly StreamEvent[]
+  /** The bytes to pass on, where the target speaks the client's dialect; extras that we asked for are left out. */
+  readonly bytes?: Uint8Array
+}
+
+export interface FailedOutcome {
+  readonly kind: 'failed'
+  readonly attempts: readonly AttemptRecord[]
+  readonly failure: DispatchFailure
+}
+
+export interface AttemptRecord {
+  readonly target: string
+  readonly startedAtMs: number
+  readonly durationMs: number
+  readonly result: 'served' | 'failed' | 'skipped' | 'cancelled'
+  readonly error?: AttemptError
+  readonly usage?: Usage
+}
+
+/** Why an attempt failed: what the provider said, or what our clocks and sockets did. */
+export type AttemptError =
+  | { readonly kind: 'upstream'; readonly error: UpstreamError }
+  | { readonly kind: 'connect'; readonly message: string }
+  | { readonly kind: 'timeout'; readonly clock: 'connect' | 'first_token' | 'idle' | 'timeout' | 'deadline'; readonly message: string }
+  /** The connection broke, or the answer ended, before its end. */
+  | { readonly kind: 'cut'; readonly message: string }
+  /** The target was not tried, and why: it cannot express the call, lacks a capability, is cooling down. */
+  | { readonly kind: 'unfit'; readonly field: string; readonly message: string }
+
+export type DispatchFailure =
+  /** The caller's own mistake, as the provider told it: ends the chain. */
+  | { readonly kind: 'rejected'; readonly error: UpstreamError; readonly target: string }
+  /** No target can express the call: names the field. */
+  | { readonly kind: 'inexpressible'; readonly field: string; readonly message: string; readonly target: string }
+  /** Every target was tried or skipped; the last error, and the wait after which it may be better. */
+  | { readonly kind: 'exhausted'; readonly last: AttemptError; readonly target: string; readonly retryAfterMs?: number }
+  | { readonly kind: 'deadline'; readonly message: string }
+  | { readonly kind: 'cancelled' }
