@@ -1,0 +1,113 @@
+/**
+ * References in the texts of a configuration: `${NAME}` and `${NAME:-default}` from the environment,
+ * and `file:` for secrets. A variable that is not set is reported where it stands.
+ */
+import { resolve } from 'node:path'
+import { parseDocument } from 'yaml'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import { diagnostic } from '../diagnostics/diagnostic.ts'
+import type { Source } from '../diagnostics/source.ts'
+import { readText } from './read-text.ts'
+import type { ScalarTree, Tree } from './tree.ts'
+import { mapScalars } from './tree.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** `$${` first, so that an escaped one is never taken for a reference. */
+const reference = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|\$\{/g
+
+const whole = /^\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}$/
+
+interface Expansion {
+  readonly tree: Tree
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/**
+ * The tree with every reference to the environment replaced by its value. `text` is what was parsed,
+ * `source` the same with its secrets masked; `typed` says which references may become a number or bool.
+ */
+export function expandEnvironment(
+  tree: Tree,
+  options: {
+    readonly env: Environment
+    readonly source: Source
+    readonly text: string
+    readonly typed: 'plain' | 'all'
+  },
+): Expansion {
+  const diagnostics: Diagnostic[] = []
+  const { env, source, text, typed } = options
+  const expanded = mapScalars(tree, (scalar) => {
+    if (typeof scalar.value !== 'string' || !scalar.value.includes('${')) return scalar
+    return expandScalar(scalar)
+  })
+  return { tree: expanded, diagnostics }
+
+  function expandScalar(scalar: ScalarTree): ScalarTree {
+    let missing = false
+    let index = -1
+    let referred = false
+    const value = String(scalar.value).replaceAll(reference, (all: string, name?: string, otherwise?: string) => {
+      index++
+      if (all === '$${') return '${'
+      if (name === undefined) {
+        missing = true
+        report(
+          'P904',
+          placeOf(scalar, index),
+          `found \`\${\` without a name and \`}\`, expected \`\${NAME}\` or \`\${NAME:-default}\``,
+        )
+        return ''
+      }
+      referred = true
+      const set = Object.hasOwn(env, name) ? env[name] : undefined
+      // As in a shell, `:-` also stands in for a variable that is set to nothing.
+      if (set !== undefined && !(set === '' && otherwise !== undefined)) return set
+      if (otherwise !== undefined) return otherwise
+      missing = true
+      report('P905', placeOf(scalar, index), `the environment variable \`${name}\` is not set`, name)
+      return ''
+    })
+    if (missing) return { ...scalar, value: '', text: '', origin: 'missing' }
+    if (!referred) return { ...scalar, value, text: value }
+    const retyped = (typed === 'all' || scalar.plain) && whole.test(String(scalar.value)) ? typedValue(value) : value
+    return { ...scalar, value: retyped, text: value, origin: 'environment' }
+  }
+
+  function report(code: 'P904' | 'P905', place: { start: number; end: number }, message: string, name?: string): void {
+    const help = name === undefined ? 'write `$${` for a plain `${`' : `set it, or give a default: \`\${${name}:-…}\``
+    diagnostics.push(diagnostic(code, { message, span: { source, ...place }, help }))
+  }
+
+  /** The reference number `index` of a scalar, as it stands in the text. */
+  function placeOf(scalar: ScalarTree, index: number): { start: number; end: number } {
+    const raw = text.slice(scalar.start, scalar.end)
+    const found = [...raw.matchAll(reference)][index]
+    if (!found) return { start: scalar.start, end: scalar.end }
+    return { start: scalar.start + found.index, end: scalar.start + found.index + found[0].length }
+  }
+}
+
+/** A text read by YAML's core rules for numbers and bools. */
+function typedValue(text: string): string | number | boolean {
+  if (!/^(?:[-+.0-9].{0,40}|true|false|True|False|TRUE|FALSE)$/.test(text)) return text
+  const value: unknown = parseDocument(text, { schema: 'core', logLevel: 'silent' }).toJS()
+  return typeof value === 'number' || typeof value === 'boolean' ? value : text
+}
+
+const secretBytesMax = 64 * 1024
+
+/** The text of a secret: the value itself, or what the file holds that it refers to. */
+export async function readSecret(
+  value: string,
+  options: { readonly directory: string; readonly pathsAllowed: boolean },
+): Promise<{ readonly text: string } | { readonly refusal: string }> {
+  const isPath = options.pathsAllowed && !value.trimStart().startsWith('{')
+  if (!value.startsWith('file:') && !isPath) return { text: value }
+  const path = resolve(options.directory, value.replace(/^file:(\/\/(?=\/))?/, ''))
+  const read = await readText(path, secretBytesMax)
+  if ('refusal' in read) return read
+  const text = read.text.replace(/\r?\n$/, '')
+  return text === '' ? { refusal: 'it is empty' } : { text }
+}
