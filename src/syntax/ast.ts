@@ -9,8 +9,18 @@ export interface PolicyFile {
   /** `language 1` at the top, where it stands. */
   readonly language?: { readonly version: number; readonly span: Span }
   readonly statements: readonly Statement[]
+  /** What was left out because of errors in it; its name is declared all the same, so that uses of it draw no error. */
+  readonly broken?: readonly BrokenStatement[]
   /** Every comment of the file, in order, without the line end. */
   readonly comments: readonly Comment[]
+  readonly span: Span
+}
+
+/** A statement with an error that leaves its meaning open. */
+export interface BrokenStatement {
+  /** The keyword it begins with, where it is one. */
+  readonly word?: string
+  readonly name?: Name
   readonly span: Span
 }
 
@@ -293,7 +303,12 @@ export interface TestStatement extends Node {
 
 /** `caller.role = "intern"`; a `not has` form is `missing`. */
 export type Given =
-  | { readonly kind: 'value'; readonly attribute: AttributeRef; readonly value: Literal | ListLiteral; readonly span: Span }
+  | {
+      readonly kind: 'value'
+      readonly attribute: AttributeRef
+      readonly value: Literal | ListLiteral
+      readonly span: Span
+    }
   | { readonly kind: 'missing'; readonly attribute: AttributeRef; readonly span: Span }
 
 /** `when openai/* fails 429`, `when anthropic/* stalls after 3 chunks`, `when budget.team_month.used = 95%`. */

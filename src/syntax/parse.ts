@@ -1,0 +1,258 @@
+/**
+ * From text to tree: total, with every mistake of a file in one run.
+ *
+ * Lexing, cutting into statements and parsing each of them are separate steps; this file joins them, decides what
+ * is said once although several steps noticed it, and holds the bounds.
+ */
+import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.ts'
+import type { Source, Span } from '../diagnostics/source.ts'
+import type { BrokenStatement, Condition, NumberLiteral, PolicyFile, Statement } from './ast.ts'
+import { Documentation } from './documentation.ts'
+import { type Grammar, theGrammar } from './grammar.ts'
+import { type Lexed, lex, maxTokens } from './lex.ts'
+import type { Mark } from './marks.ts'
+import { type Chunk, findTooDeep, maxNesting, segment } from './segment.ts'
+import { strayText, toDiagnostic } from './syntax-error.ts'
+import type { Token } from './tokens.ts'
+
+export { readSource } from './read-source.ts'
+export { reservedWords } from './tokens.ts'
+
+/** A text may have so many bytes (UTF-16 units, once it is read). */
+export const maxLength = 4 * 1024 * 1024
+/** So many diagnostics are reported of one file. */
+export const maxReported = 100
+
+/** A parsed file, with the tokens that the formatter prints. */
+export interface ParsedFile {
+  readonly file: PolicyFile
+  readonly diagnostics: readonly Diagnostic[]
+  readonly tokens: readonly Token[]
+  readonly marks: ReadonlyMap<number, Mark>
+}
+
+/** Parses a policy file. Any text gives a tree: statements with errors are left out of it, and named in `broken`. */
+export function parsePolicy(source: Source): { file: PolicyFile; diagnostics: Diagnostic[] } {
+  const { file, diagnostics } = parseFile(source)
+  return { file, diagnostics: [...diagnostics] }
+}
+
+/** Parses a policy file, and keeps what the formatter needs. */
+export function parseFile(source: Source): ParsedFile {
+  const whole: Span = { source, start: 0, end: source.text.length }
+  if (source.text.length > maxLength) {
+    const empty = { file: { statements: [], comments: [], broken: [], span: whole }, tokens: [], marks: new Map() }
+    return { ...empty, diagnostics: [tooLong(source, 0)] }
+  }
+  const lexed = lex(source)
+  const reader = new FileReader(source, lexed)
+  const chunks = segment(lexed.tokens)
+  chunks.forEach((chunk, i) => {
+    reader.read(chunk, i === 0, chunks[i + 1]?.tokens[0]?.startOffset)
+  })
+  const { statements, broken, language, said, marks } = reader
+  if (lexed.truncated) said.push(tooLong(source, lexed.tokens.at(-1)!.endOffset))
+  const file: PolicyFile = {
+    ...(language ? { language } : {}),
+    statements,
+    broken,
+    comments: lexed.comments,
+    span: whole,
+  }
+  return { file, diagnostics: cutShort(said), tokens: lexed.tokens, marks }
+}
+
+/** Parses a lone condition, as `query` and `diff --where` take it. */
+export function parseCondition(source: Source): { condition?: Condition; diagnostics: Diagnostic[] } {
+  if (source.text.length > maxLength) return { diagnostics: [tooLong(source, 0)] }
+  const lexed = lex(source)
+  const said = [...lexed.diagnostics]
+  if (lexed.truncated) said.push(tooLong(source, lexed.tokens.at(-1)!.endOffset))
+  const { tokens } = lexed
+  if (tokens.length === 0) {
+    const span = { source, start: 0, end: source.text.length }
+    said.push(
+      diagnostic('P101', {
+        message: 'found nothing where a condition was wanted',
+        span,
+        help: 'write it like `caller.team == "core"`',
+      }),
+    )
+    return { diagnostics: cutShort(said) }
+  }
+  const parsed = parseChunk({
+    source,
+    chunk: { tokens },
+    said,
+    marks: new Map(),
+    isLast: true,
+    parse: (grammar) => grammar.condition(),
+  })
+  const diagnostics = cutShort(said)
+  return parsed === undefined ? { diagnostics } : { condition: parsed, diagnostics }
+}
+
+/** The state of reading one file, statement by statement. */
+class FileReader {
+  readonly statements: Statement[] = []
+  readonly broken: BrokenStatement[] = []
+  readonly said: Diagnostic[] = []
+  readonly marks = new Map<number, Mark>()
+  language: PolicyFile['language']
+  readonly #source: Source
+  readonly #lexical: Diagnostic[]
+  readonly #documentation: Documentation
+  #nextLexical = 0
+
+  constructor(source: Source, lexed: Lexed) {
+    this.#source = source
+    this.#lexical = [...lexed.diagnostics].sort((a, b) => a.span.start - b.span.start)
+    this.#documentation = new Documentation(source, lexed.comments)
+  }
+
+  /** Reads a statement; `end` is where the next one begins. */
+  read(chunk: Chunk, isFirst: boolean, end: number | undefined): void {
+    const source = this.#source
+    const first = chunk.tokens[0]!
+    const said = this.#lexicalUntil(end ?? Number.POSITIVE_INFINITY)
+    const word = chunk.word
+    if (chunk.instead) {
+      const { start, text } = chunk.instead
+      const span = { source, start, end: chunk.instead.end }
+      const message = `found \`${source.text.slice(start, span.end)}\` where a second \`${word}\` was wanted`
+      said.push(diagnostic('P103', { message, span, help: `write \`${text}\``, edits: [{ span, text }] }))
+    }
+    const parsed =
+      word === undefined
+        ? void (isOnlyHabit(said) && said.push(strayText(source, first)))
+        : parseChunk({
+            source,
+            chunk,
+            said,
+            marks: this.marks,
+            isLast: end === undefined,
+            parse: (grammar) => grammar.statement(word),
+          })
+    if (parsed === undefined) this.broken.push(brokenStatement(source, chunk))
+    else if (parsed.kind === 'number') this.#readLanguage(parsed, first, isFirst, said)
+    else {
+      const documentation = first.firstOnLine ? this.#documentation.above(first.startOffset) : undefined
+      this.statements.push(documentation === undefined ? parsed : { ...parsed, documentation })
+    }
+    this.said.push(...said)
+  }
+
+  #lexicalUntil(end: number): Diagnostic[] {
+    const from = this.#nextLexical
+    while (this.#nextLexical < this.#lexical.length && this.#lexical[this.#nextLexical]!.span.start < end)
+      this.#nextLexical++
+    return this.#lexical.slice(from, this.#nextLexical)
+  }
+
+  #readLanguage(version: NumberLiteral, word: Token, isFirst: boolean, said: Diagnostic[]): void {
+    const span: Span = { source: this.#source, start: word.startOffset, end: version.span.end }
+    const before = this.language
+    if (before) {
+      const related = [{ message: 'the first stands here', span: before.span }]
+      said.push(diagnostic('P110', { message: 'found a second `language`', span, related, help: 'delete it' }))
+    } else if (!isFirst) {
+      said.push(
+        diagnostic('P101', {
+          message: 'found `language` after a statement',
+          span,
+          help: 'write it at the top of the file',
+        }),
+      )
+    } else if (version.value !== 1) {
+      said.push(
+        diagnostic('P108', {
+          message: `found language \`${version.text}\``,
+          span: version.span,
+          help: 'this policyc knows `language 1`',
+        }),
+      )
+    } else this.language = { version: 1, span }
+  }
+}
+
+interface ChunkTask<T> {
+  readonly source: Source
+  readonly chunk: Chunk
+  /** What the lexer said of it; what the parser says is added. */
+  readonly said: Diagnostic[]
+  readonly marks: Map<number, Mark>
+  readonly isLast: boolean
+  readonly parse: (grammar: Grammar) => T
+}
+
+/** Parses the tokens of one statement; undefined where there is an error in it that leaves its meaning open. */
+function parseChunk<T>({ source, chunk, said, marks, isLast, parse }: ChunkTask<T>): T | undefined {
+  const deep = findTooDeep(chunk.tokens)
+  if (deep) {
+    const span = { source, start: deep.startOffset, end: deep.endOffset + 1 }
+    const help = 'write a `define` for the inner parts'
+    said.push(diagnostic('P107', { message: `this condition nests deeper than ${maxNesting}`, span, help }))
+    return undefined
+  }
+  const lexicalIsFine = isOnlyHabit(said)
+  const grammar = theGrammar()
+  grammar.begin(source, chunk.tokens, said, marks)
+  const parsed = parse(grammar)
+  const error = grammar.errors[0]
+  if (error) {
+    const leftover = error.name === 'NotAllInputParsedException' ? (error.token as Token) : undefined
+    // A statement that is whole, and then text on a line of its own that belongs to no statement.
+    const isStray = chunk.word !== undefined && leftover?.firstOnLine === true && !isContinuation(leftover)
+    const isWhole = isStray && isOnlyHabit(said)
+    if (lexicalIsFine) said.push(isStray ? strayText(source, leftover) : toDiagnostic(source, chunk, error, isLast))
+    keepOneSyntaxError(said)
+    return isWhole ? parsed : undefined
+  }
+  keepOneSyntaxError(said)
+  return isOnlyHabit(said) ? parsed : undefined
+}
+
+/** Words that go on with a condition or rule: at the start of a line they belong to what is above. */
+function isContinuation(token: Token): boolean {
+  return /^(and|or|not|in|has|when|because|status|to|then|is|==|=)$/.test(token.image)
+}
+
+/** Whether nothing but P103 and P105 was said, which leave no doubt about what is meant. */
+function isOnlyHabit(said: readonly Diagnostic[]): boolean {
+  return said.every((each) => each.code === 'P103' || each.code === 'P105')
+}
+
+function keepOneSyntaxError(said: Diagnostic[]): void {
+  const first = said.findIndex((each) => each.code === 'P101')
+  for (let i = said.length - 1; i > first; i--) if (first >= 0 && said[i]!.code === 'P101') said.splice(i, 1)
+}
+
+function brokenStatement(source: Source, chunk: Chunk): BrokenStatement {
+  const [first, second] = chunk.tokens
+  const last = chunk.tokens.at(-1)!
+  const span: Span = { source, start: first!.startOffset, end: last.endOffset + 1 }
+  const isName = second !== undefined && /^[a-z_][a-z0-9_]*$/.test(second.image)
+  const name = isName
+    ? { text: second.image, span: { source, start: second.startOffset, end: second.endOffset + 1 } }
+    : undefined
+  return { ...(chunk.word ? { word: chunk.word } : {}), ...(name ? { name } : {}), span }
+}
+
+function tooLong(source: Source, at: number): Diagnostic {
+  const message =
+    at === 0
+      ? `the text is longer than ${maxLength / 1024 / 1024} MiB`
+      : `the text has more than ${maxTokens.toLocaleString('en')} words and signs; the rest is not read`
+  const help = 'put what is long into a table or a set of another file'
+  return diagnostic('P107', { message, span: { source, start: at, end: Math.min(at + 1, source.text.length) }, help })
+}
+
+/** In the order of the text, and no more than can be read. */
+function cutShort(said: readonly Diagnostic[]): Diagnostic[] {
+  const sorted = [...said].sort((a, b) => a.span.start - b.span.start)
+  if (sorted.length <= maxReported) return sorted
+  const more = sorted.length - maxReported
+  const message = `${more} more ${more === 1 ? 'mistake is' : 'mistakes are'} not shown`
+  const rest = diagnostic('P107', { message, span: sorted[maxReported]!.span, help: 'mend these first' })
+  return [...sorted.slice(0, maxReported), rest]
+}
