@@ -56,6 +56,8 @@ function scaled(whole: string, fraction: string, decimals: number): number | und
   const digits = fraction.replaceAll('_', '').replace(/0+$/, '')
   const all = `${whole.replaceAll('_', '')}${digits}`
   const shift = decimals - digits.length
+  // Within fifteen digits both factors and the product are exact integers.
+  if (shift >= 0 && all.length + shift <= 15) return Number(all) * 10 ** shift
   if (all.length > 40 || shift > 40) return undefined
   if (shift >= 0) return safe(Number(BigInt(all) * 10n ** BigInt(shift)))
   const unit = 10n ** BigInt(-shift)
