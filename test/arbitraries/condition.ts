@@ -120,7 +120,7 @@ const poolTest = fc.tuple(fc.boolean(), fc.nat(3)).map(
   ([negated, index]): Draft =>
     (scope) => {
       const pool = pick(scope.pools, index)
-      return `target.id ${negated ? 'not in' : 'in'} ${pool ?? '[alpha/large, beta/*]'}`
+      return `target.id ${negated ? 'not in' : 'in'} ${pool ?? '[alpha/large, delta/tiny:8b]'}`
     },
 )
 

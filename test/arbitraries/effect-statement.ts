@@ -96,7 +96,7 @@ export const shadow: fc.Arbitrary<Statement> = fc.tuple(when, percent, target).m
 export const log: fc.Arbitrary<Statement> = fc
   .tuple(
     guarded(requestCondition, 2),
-    fc.constantFrom('capture body', 'capture headers', 'capture headers\n  capture body', 'capture none', ''),
+    fc.constantFrom('capture body', 'capture headers', 'capture none', ''),
     fc.constantFrom(...copied),
   )
   .map(

@@ -2,8 +2,9 @@
 import type { Condition, ListLiteral, ListName, Literal, TargetRef } from '../../src/syntax/ast.ts'
 import { inBlock, parseAddress } from './address.ts'
 import { readAttribute, typeOf } from './facts.ts'
+import { matchesPattern } from './pattern.ts'
 import { type ReferencePolicy, type Situation, statementsOf } from './policy.ts'
-import { asciiLower, matchesGlob, matchesPattern } from './text.ts'
+import { asciiLower, matchesGlob } from './text.ts'
 import type { Value } from './value.ts'
 
 /** `when` is optional: a rule without one applies to every request. */
