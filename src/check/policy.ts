@@ -2,10 +2,12 @@
  * The checked policy: names resolved, values typed, conditions brought to a small core. What the compiler,
  * the prover and the gateway read; nothing in it can be of the wrong type any more.
  */
-import type { Source, Span } from '../diagnostics/source.ts'
-import type { Attribute } from '../graph/attribute.ts'
+
 import type { Catalogue } from '../config/catalogue.ts'
 import type { Table } from '../config/tables.ts'
+import type { Source, Span } from '../diagnostics/source.ts'
+import type { Attribute } from '../graph/attribute.ts'
+import type { Budget, Cache, Guard, Limit, LogPlan, Retry, RewriteField, Timeouts } from '../graph/decision.ts'
 import type {
   AccessStatement,
   AssertStatement,
@@ -23,7 +25,6 @@ import type {
   TestStatement,
 } from '../syntax/ast.ts'
 import type { Regex } from '../syntax/regex.ts'
-import type { Budget, Cache, Guard, Limit, LogPlan, RewriteField, Timeouts, Retry } from '../graph/decision.ts'
 
 // Conditions
 
@@ -207,7 +208,12 @@ export interface Assertion {
 
 export type Claim =
   | Exclude<ClaimNode, { kind: 'candidates' } | { kind: 'not' }>
-  | { readonly kind: 'candidates'; readonly quantifier: 'every' | 'some' | 'no'; readonly condition: Cond; readonly span: Span }
+  | {
+      readonly kind: 'candidates'
+      readonly quantifier: 'every' | 'some' | 'no'
+      readonly condition: Cond
+      readonly span: Span
+    }
   | { readonly kind: 'not'; readonly claim: Claim; readonly span: Span }
 
 export interface Assumption {
@@ -233,6 +239,15 @@ export type Value = string | number | boolean | readonly string[]
 
 // The whole
 
+/** What is declared to be used elsewhere, and whether it is; an import is used where anything of its file is. */
+export interface Declaration {
+  readonly kind: 'set' | 'define' | 'pool' | 'import'
+  /** The path as written, for an import. */
+  readonly name: string
+  readonly span: Span
+  readonly used: boolean
+}
+
 export interface CheckedPolicy {
   /** Every file that was read, main file first. */
   readonly sources: readonly Source[]
@@ -241,6 +256,8 @@ export interface CheckedPolicy {
   readonly assertions: readonly Assertion[]
   readonly assumptions: readonly Assumption[]
   readonly tests: readonly PolicyTest[]
+  /** Sets, defines and pools in source order, then imports. */
+  readonly declarations: readonly Declaration[]
   readonly catalogue: Catalogue
   readonly tables: readonly Table[]
   /** The key attribute of each table, by table name. */
@@ -249,6 +266,8 @@ export interface CheckedPolicy {
   readonly providerRegions: ReadonlyMap<string, string | undefined>
   /** What `gateway.yaml` fixes of the facts: `gateway.region`, `gateway.env`, by attribute id. */
   readonly fixed: ReadonlyMap<string, string>
+  /** The values of `caller.kind` that a request to the configured gateway can have; facts may hold any. */
+  readonly possibleKinds: readonly string[]
   /** IANA name of the zone that `time.*` is in. */
   readonly timeZone: string
 }

@@ -1,0 +1,20 @@
+/**
+ * What checking needs to know beside the policy: the part of the gateway's configuration that names
+ * in a policy can refer to. A `GatewayConfig` with its tables loaded fits it.
+ */
+import type { Catalogue } from '../config/catalogue.ts'
+import type { AttributeDeclaration, CallersConfig, ProviderConfig } from '../config/config.ts'
+import type { Table } from '../config/tables.ts'
+
+export interface CheckContext {
+  readonly gateway: { readonly region?: string; readonly env?: string; readonly timeZone: string }
+  readonly providers: ReadonlyMap<string, Pick<ProviderConfig, 'name' | 'region'>>
+  readonly catalogue: Catalogue
+  readonly attributes: readonly AttributeDeclaration[]
+  /** With their rows. */
+  readonly tables: readonly Table[]
+  readonly callers: Pick<CallersConfig, 'keys' | 'anonymous'> & {
+    readonly jwt: readonly unknown[]
+    readonly introspection: readonly unknown[]
+  }
+}

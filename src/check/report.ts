@@ -1,0 +1,64 @@
+/**
+ * Where the passes put what they find. One place in a text draws one diagnostic: the first that is
+ * reported, so that a mistake is not told again by every rule that runs into it.
+ */
+import type { Code } from '../diagnostics/catalogue.ts'
+import type { Diagnostic, DiagnosticInit } from '../diagnostics/diagnostic.ts'
+import { diagnostic } from '../diagnostics/diagnostic.ts'
+import type { Source, Span } from '../diagnostics/source.ts'
+
+export type Report = (code: Code, init: DiagnosticInit) => void
+
+/** At most so many are shown of one run; a reader who mends these learns the rest from the next. */
+export const mostDiagnostics = 100
+
+export interface Reporter {
+  readonly report: Report
+  /** Sorted by file, in the order of `sources`, and by place. */
+  readonly sorted: (sources: readonly Source[]) => readonly Diagnostic[]
+}
+
+/**
+ * A reporter that starts from what reading the text found. What lies over a mistake in the text itself is
+ * not reported: a value that was not understood has no meaning to be wrong about.
+ */
+export function createReporter(known: readonly Diagnostic[]): Reporter {
+  const found: Diagnostic[] = []
+  const ids = new Map<Source, number>()
+  const places = new Set<string>()
+
+  const add = (each: Diagnostic): void => {
+    const place = placeOf(each.span, ids)
+    if (places.has(place)) return
+    places.add(place)
+    found.push(each)
+  }
+  for (const each of known) add(each)
+  const overlapsKnown = (span: Span) =>
+    known.some((each) => each.span.source === span.source && each.span.start < span.end && span.start < each.span.end)
+
+  return {
+    report: (code, init) => {
+      if (!overlapsKnown(init.span)) add(diagnostic(code, init))
+    },
+    sorted: (sources) => sortDiagnostics(found, sources).slice(0, mostDiagnostics),
+  }
+}
+
+function placeOf(span: Span, ids: Map<Source, number>): string {
+  let id = ids.get(span.source)
+  if (id === undefined) ids.set(span.source, (id = ids.size))
+  return `${id}:${span.start}:${span.end}`
+}
+
+function sortDiagnostics(diagnostics: readonly Diagnostic[], sources: readonly Source[]): Diagnostic[] {
+  const order = new Map(sources.map((source, index) => [source, index]))
+  const fileOf = (each: Diagnostic) => order.get(each.span.source) ?? sources.length
+  return [...diagnostics].sort(
+    (a, b) =>
+      fileOf(a) - fileOf(b) ||
+      a.span.start - b.span.start ||
+      a.span.end - b.span.end ||
+      (a.code < b.code ? -1 : a.code > b.code ? 1 : 0),
+  )
+}

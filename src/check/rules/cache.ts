@@ -1,0 +1,83 @@
+/** `cache`: how long answers are kept, and among whom they are shared. */
+import type { Attribute } from '../../graph/attribute.ts'
+import type { Cache } from '../../graph/decision.ts'
+import type { AttributeRef, CacheScope, CacheStatement } from '../../syntax/ast.ts'
+import { durationMs, realNumber } from '../numbers.ts'
+import type { CacheRule } from '../policy.ts'
+import { resolveKey } from '../resolve-attribute.ts'
+import type { Scope } from '../scope.ts'
+import { checkRule } from './rule.ts'
+
+export function checkCache(scope: Scope, node: CacheStatement, index: number): CacheRule {
+  return { ...checkRule(scope, node, index), kind: 'cache', value: checkValue(scope, node), node }
+}
+
+function checkValue(scope: Scope, node: CacheStatement): Cache {
+  const rule = node.name.text
+  if (node.off) return { rule, off: true }
+  if (!node.ttl) {
+    scope.report('P209', {
+      message: `the cache \`${rule}\` does not say how long answers are kept`,
+      span: node.name.span,
+      help: 'write a `ttl`, or `off` for a rule that keeps requests out of the cache',
+    })
+  }
+  return {
+    rule,
+    off: false,
+    ttlMs: node.ttl ? durationMs(scope, node.ttl, { called: '`ttl`' }) : 0,
+    staleMs: node.stale ? durationMs(scope, node.stale, { called: '`stale`', mayBeZero: true }) : 0,
+    scope: node.scope ? checkScope(scope, node.scope) : ['caller.id'],
+    ...(node.semantic ? { semantic: checkSemantic(scope, node) } : {}),
+  }
+}
+
+function checkSemantic(scope: Scope, { semantic }: CacheStatement): number {
+  if (!semantic) return 1
+  const value = realNumber(scope, semantic, { called: '`semantic`', min: 0, max: 1 })
+  if (semantic.value === 0) {
+    scope.report('P209', {
+      message: 'a similarity of `0` would take every answer for every question',
+      span: semantic.span,
+      help: 'values near 1, as `0.95`, ask for a close resemblance',
+    })
+  }
+  return value
+}
+
+/** One of these says whose answer it is. */
+const owners: readonly string[] = ['caller.id', 'caller.user', 'caller.key', 'caller.team', 'caller.org']
+
+function checkScope(scope: Scope, node: CacheScope): readonly string[] {
+  const attributes = resolveKey(scope, node.attributes, { called: '`scope`', meters: false })
+  for (const attribute of attributes) {
+    const ref = node.attributes.find((each) => refersTo(each, attribute))
+    if (ref) checkPart(scope, ref, attribute)
+  }
+  const ids = attributes.map((each) => each.id)
+  const whole = ids.length === node.attributes.length
+  if (whole && !node.everyone && !ids.some((each) => owners.includes(each))) {
+    scope.report('P209', {
+      message: 'the scope holds nothing that tells callers apart, so that one caller gets the answers of another',
+      span: node.span,
+      help: `add one of ${owners.map((each) => `\`${each}\``).join(', ')}, or the word \`everyone\` where that is meant`,
+    })
+  }
+  return ids
+}
+
+function refersTo(ref: AttributeRef, attribute: Attribute): boolean {
+  const path = ref.path.map((part) => part.text).join('.')
+  return attribute.id === path || (ref.key !== undefined && attribute.id.startsWith(`${path}[`))
+}
+
+/** What is asked is part of every key already; the time would make each hour another cache. */
+function checkPart(scope: Scope, ref: AttributeRef, attribute: Attribute): void {
+  const isAsked = attribute.trust === 'request' && attribute.path[0] === 'request'
+  if (!isAsked && attribute.path[0] !== 'time') return
+  scope.report('P209', {
+    message: `\`${attribute.id}\` says nothing of the caller, and cannot be part of \`scope\``,
+    span: ref.span,
+    help: isAsked ? 'what is asked is part of the key already' : 'how long answers are kept is said by `ttl`',
+  })
+}
