@@ -13,6 +13,11 @@ export interface Dialect {
 
   /** The call that a request's body says, or what is wrong with it and where. */
   readonly decodeRequest: (body: Json) => Decoded<ChatCall>
+  /**
+   * Whether the body that `call` was decoded from may go byte for byte to a provider of this dialect. It may not
+   * where a former answer came through another dialect and left what this dialect's providers refuse.
+   */
+  readonly isForwardable: (call: ChatCall) => boolean
   readonly encodeAnswer: (answer: Answer, context: AnswerContext) => JsonObject
   readonly encodeStream: (context: AnswerContext) => StreamEncoder
   /** The body of an error answer, in this dialect's form. */
@@ -44,6 +49,8 @@ export interface EncodeOptions {
   readonly maxTokensField?: 'max_tokens' | 'max_completion_tokens'
   /** Ask for usage in a stream even where the client did not. */
   readonly alwaysUsage?: boolean
+  /** How an Anthropic model is told to think: by a budget of tokens, or by effort; told from the model's name where absent. */
+  readonly thinking?: 'budget' | 'effort'
 }
 
 export interface Encoded {

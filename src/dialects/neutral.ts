@@ -59,6 +59,8 @@ export interface Message {
   /** The participant's name, where the dialect has one. */
   readonly name?: string
   readonly content: readonly Block[]
+  /** Fields of the message without a neutral word; on a `system` message their dialect is the one that may say it there. */
+  readonly extensions?: Extensions
 }
 
 export type Block =
@@ -75,6 +77,8 @@ export type Block =
 interface BlockBase {
   /** A provider-cache breakpoint after this block (Anthropic's `cache_control`), as it came. */
   readonly cacheMark?: JsonObject
+  /** Fields of the block without a neutral word. */
+  readonly extensions?: Extensions
 }
 
 export interface TextBlock extends BlockBase {
@@ -107,7 +111,6 @@ export interface DocumentBlock extends BlockBase {
   readonly kind: 'document'
   readonly source: MediaSource | { readonly kind: 'text'; readonly text: string }
   readonly title?: string
-  readonly extensions?: Extensions
 }
 
 export interface ToolCallBlock extends BlockBase {
@@ -202,6 +205,7 @@ export interface Choice {
   readonly stop: Stop
   /** Log-probabilities in OpenAI's shape. */
   readonly logprobs?: Json
+  readonly extensions?: Extensions
 }
 
 export type StopReason =
@@ -219,8 +223,9 @@ export interface Stop {
   readonly reason: StopReason
   /** The stop sequence that matched, where the provider tells. */
   readonly sequence?: string
-  /** The provider's own word. */
+  /** The provider's own word, and whose word it is. */
   readonly raw?: string
+  readonly dialect?: DialectName
 }
 
 /**
@@ -249,16 +254,61 @@ export interface Usage {
  * that a provider sends interleaved.
  */
 export type StreamEvent =
-  | { readonly kind: 'start'; readonly id: string; readonly model: string; readonly created?: number; readonly usage?: Usage; readonly extensions?: Extensions }
-  | { readonly kind: 'block_start'; readonly choice: number; readonly block: number; readonly of: BlockStart }
-  | { readonly kind: 'text'; readonly choice: number; readonly block: number; readonly text: string; readonly logprobs?: Json }
-  | { readonly kind: 'refusal'; readonly choice: number; readonly block: number; readonly text: string }
+  | {
+      readonly kind: 'start'
+      readonly id: string
+      readonly model: string
+      readonly created?: number
+      readonly usage?: Usage
+      readonly extensions?: Extensions
+    }
+  | {
+      readonly kind: 'block_start'
+      readonly choice: number
+      readonly block: number
+      readonly of: BlockStart
+      readonly extensions?: Extensions
+    }
+  | {
+      readonly kind: 'text'
+      readonly choice: number
+      readonly block: number
+      readonly text: string
+      readonly logprobs?: Json
+    }
+  | {
+      readonly kind: 'refusal'
+      readonly choice: number
+      readonly block: number
+      readonly text: string
+      readonly logprobs?: Json
+    }
   | { readonly kind: 'reasoning'; readonly choice: number; readonly block: number; readonly text: string }
-  | { readonly kind: 'signature'; readonly choice: number; readonly block: number; readonly dialect: DialectName; readonly value: string }
+  | {
+      readonly kind: 'signature'
+      readonly choice: number
+      readonly block: number
+      readonly dialect: DialectName
+      readonly value: string
+    }
   | { readonly kind: 'arguments'; readonly choice: number; readonly block: number; readonly text: string }
-  | { readonly kind: 'citation'; readonly choice: number; readonly block: number; readonly dialect: DialectName; readonly value: Json }
+  | {
+      readonly kind: 'citation'
+      readonly choice: number
+      readonly block: number
+      readonly dialect: DialectName
+      readonly value: Json
+    }
+  /** A piece of a block that only its dialect understands, as that dialect's own delta: of an opaque block, or beside the text of another. */
+  | {
+      readonly kind: 'opaque'
+      readonly choice: number
+      readonly block: number
+      readonly dialect: DialectName
+      readonly value: JsonObject
+    }
   | { readonly kind: 'block_stop'; readonly choice: number; readonly block: number }
-  | { readonly kind: 'finish'; readonly choice: number; readonly stop: Stop }
+  | { readonly kind: 'finish'; readonly choice: number; readonly stop: Stop; readonly extensions?: Extensions }
   /** Cumulative: each replaces what was said before, field by field. */
   | { readonly kind: 'usage'; readonly usage: Usage }
   /** Alive, nothing said. */
@@ -272,7 +322,7 @@ export type BlockStart =
   | { readonly kind: 'text' | 'reasoning' | 'refusal' }
   | { readonly kind: 'tool_call'; readonly id: string; readonly name: string }
   | { readonly kind: 'redacted_reasoning'; readonly dialect: DialectName; readonly data: string }
-  /** A block that only its dialect understands; later deltas of it come as `citation`-like opaque values. */
+  /** A block that only its dialect understands; what follows of it comes as `opaque` events. */
   | { readonly kind: 'opaque'; readonly dialect: DialectName; readonly value: JsonObject }
 
 /** Whether an event says something of the answer, so that it commits the gateway to this target. */
@@ -287,6 +337,7 @@ export function isContent(event: StreamEvent): boolean {
       return event.of.kind === 'tool_call' || event.of.kind === 'opaque' || event.of.kind === 'redacted_reasoning'
     case 'signature':
     case 'citation':
+    case 'opaque':
     case 'finish':
       return true
     case 'start':
@@ -336,4 +387,6 @@ export interface UpstreamError {
   readonly param?: string
   /** How long the provider asks to wait. */
   readonly retryAfterMs?: number
+  /** The provider's own word on whether a retry can help, where it gives one. */
+  readonly mayRetry?: boolean
 }
