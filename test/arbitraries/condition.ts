@@ -170,13 +170,21 @@ export const meteredCondition: fc.Arbitrary<Draft> = combined(
   fc.oneof({ weight: 7, arbitrary: requestLeaf }, { weight: 1, arbitrary: meterTest }),
 )
 
-/** A condition on a candidate, which may speak of the caller too. */
-export const targetCondition: fc.Arbitrary<Draft> = combined(
+const candidateCondition = combined(
   fc.oneof(
     { weight: 8, arbitrary: targetTest },
     { weight: 1, arbitrary: poolTest },
     { weight: 1, arbitrary: frequentTest },
   ),
+)
+
+/** A condition on a candidate, which may speak of the caller too. */
+export const targetCondition: fc.Arbitrary<Draft> = candidateCondition.map(
+  (condition): Draft =>
+    (scope) => {
+      const text = condition(scope)
+      return text.includes('target.') ? text : `(target.provider == "sand" or ${text})`
+    },
 )
 
 /** Precedence without parentheses: `not` before `and` before `or`. */

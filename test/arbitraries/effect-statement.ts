@@ -1,7 +1,7 @@
 /** Statements of the kinds that all apply where they match: limits, budgets, guards, rewrites, shadows, logs. */
 import fc from 'fast-check'
 import { by, guarded, optional, type Statement, target, when } from './clause.ts'
-import { requestCondition } from './condition.ts'
+import { pick, requestCondition } from './condition.ts'
 import { attributes } from './world.ts'
 
 const percent = fc.constantFrom('0.5%', '5%', '33.3%', '100%')
@@ -43,7 +43,7 @@ export const budget: fc.Arbitrary<Statement> = fc
     ),
     fc.constantFrom('day', 'week', 'month', 'total'),
     optional(by('by'), 1),
-    optional(fc.constantFrom('at 80% warn', 'at 100% deny', 'at 120% deny at 50% warn', 'at 100% warn'), 1),
+    optional(fc.constantFrom('at 80% warn', 'at 100% deny', 'at 90% deny at 50% warn', 'at 100% warn'), 1),
   )
   .map(
     ([condition, amount, window, key, at]) =>
@@ -51,19 +51,27 @@ export const budget: fc.Arbitrary<Statement> = fc
         `budget ${name}${condition(scope)} { ${amount} per ${window} ${key} ${at} }`,
   )
 
-const detectors = ['email', 'phone', 'card', 'iban', 'aws_key', 'private_key', 'jwt']
+/** A guard names a detector once: the second clause takes others than the first. */
+const detectors = [
+  ['email', 'phone', 'card', 'jwt'],
+  ['iban', 'aws_key', 'private_key', 'api_key'],
+] as const
+
 const guardClause = fc
   .tuple(
     fc.constantFrom('redact', 'mask', 'block', 'flag'),
-    fc.subarray(detectors, { minLength: 1, maxLength: 3 }),
+    fc.uniqueArray(fc.nat(3), { minLength: 1, maxLength: 3 }),
     fc.constantFrom('request', 'response', 'request, response'),
   )
-  .map(([action, found, where]) => `${action} ${found.join(', ')} in ${where}`)
+  .map(([action, found, where]) => (group: number) => {
+    const names = found.map((each) => pick(detectors[group % 2]!, each))
+    return `${action} ${names.join(', ')} in ${where}`
+  })
 
 export const guard: fc.Arbitrary<Statement> = fc.tuple(when, fc.array(guardClause, { minLength: 1, maxLength: 2 })).map(
   ([condition, body]) =>
     (name, scope) =>
-      `guard ${name}${condition(scope)} {\n  ${body.join('\n  ')}\n}`,
+      `guard ${name}${condition(scope)} {\n  ${body.map((each, index) => each(index)).join('\n  ')}\n}`,
 )
 
 /** Each rewrite sets fields of its own, by its name, so that no two set one field differently. */

@@ -111,7 +111,7 @@ export function policyText({ rules = 9 }: PolicyKnobs = {}): fc.Arbitrary<string
     .tuple(
       declarations,
       mostly(partOf('allow', statement.allow)),
-      fc.array(anyPart, { minLength: 1, maxLength: rules }),
+      fc.array(anyPart, { minLength: 1, maxLength: rules, size: rules > 10 ? 'max' : 'small' }),
       mostly(partOf('route', route(fc.constant<Draft>(() => '')))),
     )
     .map(([declared, first, parts, last]) =>
@@ -126,7 +126,10 @@ function single(...kinds: readonly Kind[]): (knobs?: PolicyKnobs) => fc.Arbitrar
   const before = kinds.includes('allow') || kinds.includes('deny') ? [] : [open]
   return ({ rules = 8 } = {}) =>
     fc
-      .tuple(declarations, fc.array(fc.oneof(...parts), { minLength: 1, maxLength: rules }))
+      .tuple(
+        declarations,
+        fc.array(fc.oneof(...parts), { minLength: 1, maxLength: rules, size: rules > 10 ? 'max' : 'small' }),
+      )
       .map(([declared, each]) => print(declared, [...before, ...each]))
 }
 
@@ -165,6 +168,6 @@ export function keyedPolicy({ rules = 100 }: PolicyKnobs = {}): fc.Arbitrary<str
       }
     })
   return fc
-    .tuple(declarations, fc.array(keyed, { minLength: Math.ceil(rules * 0.9), maxLength: rules }))
+    .tuple(declarations, fc.array(keyed, { minLength: Math.ceil(rules * 0.9), maxLength: rules, size: 'max' }))
     .map(([declared, parts]) => print(declared, parts))
 }

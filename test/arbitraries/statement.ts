@@ -40,7 +40,7 @@ export const cache: fc.Arbitrary<Statement> = fc
           optional(
             fc.constantFrom(
               'scope caller.team',
-              'scope caller.org, request.model',
+              'scope caller.org, caller.region',
               'scope everyone',
               'scope everyone, caller.region',
             ),
