@@ -235,7 +235,7 @@ export class TestGrammar extends BodyGrammar {
     const target = this.SUBRULE(this.target)
     const word = this.CONSUME(t.Word, { ERR_MSG: '`fails`, `stalls` or `cut`' })
     this.OPTION({
-      GATE: () => !this.nextIs(keywords.after),
+      GATE: () => this.failureFollows(),
       DEF: () => {
         failure = this.SUBRULE(this.failureClass)
       },
@@ -258,6 +258,13 @@ export class TestGrammar extends BodyGrammar {
       return { kind, target, ...(failure ? { with: failure } : {}), ...(afterChunks ? { afterChunks } : {}), span }
     })
   })
+
+  private failureFollows(): boolean {
+    const { tokenType } = this.LA(1)
+    if (tokenType === t.NumberToken || tokenType === t.StatusClassToken) return true
+    const isOwn = tokenType === keywords.timeout || tokenType === keywords.connect || tokenType === keywords.cut
+    return isOwn || (tokenType === t.Word && this.LA(0).tokenType === keywords.fails)
+  }
 
   private stateFault = this.RULE('stateFault', (): Fault => {
     const attribute: AttributeRef = this.SUBRULE(this.attribute)

@@ -310,11 +310,19 @@ export class ValueGrammar extends GrammarBase {
     return words[0]!
   }
 
+  /** Whether an attribute stands ahead that is the amount of a limit or budget: `tenant.seats * 20`. */
+  private amountFollows(ahead: number): boolean {
+    let after = ahead + 1
+    while (this.nextIs(t.Dot, after)) after += 2
+    if (this.nextIs(t.BracketOpen, after)) after += 3
+    return amountEnds.has(this.LA(after).tokenType)
+  }
+
   /** Whether the comma ahead is followed by another item rather than by the next clause. */
   protected attributeFollowsComma(): boolean {
     const word = this.LA(2)
     const isClause = clauseStarts.has(word.tokenType) && !this.nextIs(t.Dot, 3) && !this.nextIs(t.BracketOpen, 3)
-    return !isClause && !this.nextIs(t.BraceClose, 2)
+    return !isClause && !this.nextIs(t.BraceClose, 2) && !this.amountFollows(2)
   }
 }
 
@@ -323,6 +331,8 @@ const clauseStarts = new Set([
   ...[keywords.at, keywords.given, keywords.when, keywords.expect, keywords.redact, keywords.mask, keywords.block],
   ...[keywords.flag, keywords.if],
 ])
+
+const amountEnds = new Set([t.Star, keywords.requests, keywords.tokens, keywords.concurrent, keywords.per])
 
 /** `0.25` as `25`: two places to the left, in the text. */
 function shiftTwo(text: string): string {

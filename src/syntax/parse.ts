@@ -204,7 +204,8 @@ function parseChunk<T>({ source, chunk, said, marks, isLast, parse }: ChunkTask<
     // A statement that is whole, and then text on a line of its own that belongs to no statement.
     const isStray = chunk.word !== undefined && leftover?.firstOnLine === true && !isContinuation(leftover)
     const isWhole = isStray && isOnlyHabit(said)
-    if (lexicalIsFine) said.push(isStray ? strayText(source, leftover) : toDiagnostic(source, chunk, error, isLast))
+    if (lexicalIsFine || isStray)
+      said.push(isStray ? strayText(source, leftover) : toDiagnostic(source, chunk, error, isLast))
     keepOneSyntaxError(said)
     return isWhole ? parsed : undefined
   }

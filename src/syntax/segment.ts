@@ -45,7 +45,7 @@ export function segment(tokens: readonly t.Token[]): Chunk[] {
   }
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i]!
-    const alternative = depth === 0 && word !== undefined ? asAlternative(tokens, i, current, chunks.length) : undefined
+    const alternative = depth === 0 && word !== undefined ? asAlternative(tokens, i, current) : undefined
     if (alternative) {
       close()
       current = [...alternative.tokens]
@@ -68,7 +68,7 @@ export function segment(tokens: readonly t.Token[]): Chunk[] {
 }
 
 /** `} else if x {` and `} else {` after a rule: what would begin a second rule of the same kind. */
-function asAlternative(tokens: readonly t.Token[], i: number, rule: readonly t.Token[], count: number) {
+function asAlternative(tokens: readonly t.Token[], i: number, rule: readonly t.Token[]) {
   const token = tokens[i]!
   const [keyword, name] = rule
   const isElse = token.tokenType === keywords.else || /^(elif|elsif|elseif)$/.test(token.image)
@@ -79,7 +79,8 @@ function asAlternative(tokens: readonly t.Token[], i: number, rule: readonly t.T
   const isPlain = token.tokenType === keywords.else && !hasIf
   if (isPlain && next?.tokenType !== t.BraceOpen) return undefined
   const last = hasIf ? next! : token
-  const image = `${name.image}_else${count}`
+  const [, base, number] = /^(.*?)(?:_else(\d*))?$/.exec(name.image)!
+  const image = `${base}_else${number === undefined ? '' : Number(number || 1) + 1}`
   const start = token.startOffset
   const make = (tokenType: TokenType, text: string): t.Token => ({
     ...token,
@@ -128,8 +129,11 @@ function isUnknownStart(
   return next !== undefined && !next.firstOnLine && (isName(next) || next.tokenType === t.StringToken)
 }
 
-function isName(token: t.Token): boolean {
-  return token.tokenType === t.Word || token.tokenType === t.Hyphenated
+const reserved = new Set(t.reservedWords)
+
+/** Whether a token may be the name of a declaration. */
+function isName({ tokenType, image }: t.Token): boolean {
+  return tokenType === t.Hyphenated || (t.isWord(tokenType) && !reserved.has(image))
 }
 
 function mayFollow(word: t.StatementWord, next: t.Token | undefined): boolean {

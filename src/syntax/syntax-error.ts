@@ -114,6 +114,8 @@ function helpAt(chunk: Chunk, error: IRecognitionException, rule: string, token:
       : `clauses here begin with ${clauses.map((word) => `\`${word}\``).join(', ')}`
   }
   if (error.message === '`{`') return near(image, ['when']) ?? `the clauses of a \`${chunk.word}\` stand in braces`
+  if (rule === 'restrict' && error.message.startsWith('`to`')) return 'write it like `to target.region == "eu"`'
+  if (rule === 'guardClause') return 'say where it looks: `in request`, `in response` or `in request, response`'
   if (rule === 'step' && isWord) return `write \`any of ${image}\` for a pool`
   if (rule === 'limitAmount' && isWord)
     return (

@@ -95,6 +95,13 @@ export function statementWordOf(type: TokenType): StatementWord | undefined {
 
 const keywordMap: ReadonlyMap<string, TokenType> = new Map<string, TokenType>(Object.entries(keywords))
 
+const wordTypes = new Set<TokenType>([Word, ...keywordMap.values()])
+
+/** Whether a token is a word, keyword or not. */
+export function isWord(type: TokenType): boolean {
+  return wordTypes.has(type)
+}
+
 /** The token type of a word. */
 export function wordType(text: string): TokenType {
   if (text === 'true' || text === 'false') return BoolToken
