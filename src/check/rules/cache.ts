@@ -1,7 +1,6 @@
 /** `cache`: how long answers are kept, and among whom they are shared. */
-import type { Attribute } from '../../graph/attribute.ts'
 import type { Cache } from '../../graph/decision.ts'
-import type { AttributeRef, CacheScope, CacheStatement } from '../../syntax/ast.ts'
+import type { CacheScope, CacheStatement } from '../../syntax/ast.ts'
 import { durationMs, realNumber } from '../numbers.ts'
 import type { CacheRule } from '../policy.ts'
 import { resolveKey } from '../resolve-attribute.ts'
@@ -50,10 +49,6 @@ const owners: readonly string[] = ['caller.id', 'caller.user', 'caller.key', 'ca
 
 function checkScope(scope: Scope, node: CacheScope): readonly string[] {
   const attributes = resolveKey(scope, node.attributes, { called: '`scope`', meters: false })
-  for (const attribute of attributes) {
-    const ref = node.attributes.find((each) => refersTo(each, attribute))
-    if (ref) checkPart(scope, ref, attribute)
-  }
   const ids = attributes.map((each) => each.id)
   const whole = ids.length === node.attributes.length
   if (whole && !node.everyone && !ids.some((each) => owners.includes(each))) {
@@ -64,20 +59,4 @@ function checkScope(scope: Scope, node: CacheScope): readonly string[] {
     })
   }
   return ids
-}
-
-function refersTo(ref: AttributeRef, attribute: Attribute): boolean {
-  const path = ref.path.map((part) => part.text).join('.')
-  return attribute.id === path || (ref.key !== undefined && attribute.id.startsWith(`${path}[`))
-}
-
-/** What is asked is part of every key already; the time would make each hour another cache. */
-function checkPart(scope: Scope, ref: AttributeRef, attribute: Attribute): void {
-  const isAsked = attribute.trust === 'request' && attribute.path[0] === 'request'
-  if (!isAsked && attribute.path[0] !== 'time') return
-  scope.report('P209', {
-    message: `\`${attribute.id}\` says nothing of the caller, and cannot be part of \`scope\``,
-    span: ref.span,
-    help: isAsked ? 'what is asked is part of the key already' : 'how long answers are kept is said by `ttl`',
-  })
 }

@@ -1,10 +1,10 @@
 /** Claims of assertions and tests: the rules that they name, and their conditions on candidates. */
 import type { Claim as ClaimNode, ClaimWord } from '../../syntax/ast.ts'
+import { lowerCondition } from '../conditions.ts'
 import { findNamed, type NamedKind } from '../names.ts'
 import type { Claim } from '../policy.ts'
 import type { Scope } from '../scope.ts'
 import { resolveEntry } from '../targets.ts'
-import { lowerTargetCondition } from './restrict.ts'
 
 /** Which rules a claim may be by. */
 const kindOf = {
@@ -37,8 +37,8 @@ export function checkClaim(scope: Scope, claim: ClaimNode): Claim {
       return claim
     }
     case 'candidates': {
-      const at = { called: `the condition after \`${claim.quantifier}\``, span: claim.condition.span }
-      return { ...claim, condition: lowerTargetCondition(scope, claim.condition, at) }
+      const place = { called: `the condition after \`${claim.quantifier}\``, target: true, access: false }
+      return { ...claim, condition: lowerCondition(scope, claim.condition, place) }
     }
     case 'target':
       resolveEntry(
