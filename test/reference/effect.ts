@@ -38,7 +38,8 @@ function fieldOf(situation: Situation, clause: RewriteClause): RewriteField {
     case 'system_prepend':
       return { kind: 'system_prepend', text: clause.text.value }
     case 'header':
-      return { kind: 'header', name: clause.name.value, value: clause.value.value }
+      // Header names do not differ by case, so decisions show them in lower case.
+      return { kind: 'header', name: clause.name.value.toLowerCase(), value: clause.value.value }
     case 'metadata':
       return { kind: 'metadata', key: clause.key.value, ...copyOf(situation, clause.attribute) }
     case 'service_tier':

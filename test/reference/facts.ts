@@ -47,10 +47,10 @@ function rawAt(facts: unknown, path: readonly string[]): unknown {
 function headerIn(facts: unknown, wanted: string): unknown {
   const headers = rawAt(facts, ['request', 'header'])
   if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) return undefined
-  for (const [name, value] of Object.entries(headers)) {
-    if (name.toLowerCase() === wanted) return value
-  }
-  return undefined
+  const names = Object.keys(headers).filter((name) => name.toLowerCase() === wanted)
+  // Where facts name one header twice, the name in lower case is the one that counts, else the first.
+  const name = names.find((each) => each === wanted) ?? names[0]
+  return name === undefined ? undefined : (headers as Readonly<Record<string, unknown>>)[name]
 }
 
 /** A column of a table has the value of the row that the table's key attribute picks. */

@@ -158,7 +158,7 @@ describe('rewrites and logs', () => {
         rule: 'b',
         set: [
           { kind: 'max_tokens', atMost: 10 },
-          { kind: 'header', name: 'X-B', value: '1' },
+          { kind: 'header', name: 'x-b', value: '1' },
           { kind: 'system_prepend', text: 'Be kind.' },
           { kind: 'service_tier', value: 'flex' },
         ],

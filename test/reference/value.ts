@@ -51,33 +51,29 @@ function finite(raw: unknown): number | undefined {
   return typeof raw === 'number' && Number.isFinite(raw) ? raw : undefined
 }
 
-/** A number of the smallest unit, or a text with a unit: `"30s"`, `"10KB"`. */
+/** A whole number of the smallest unit, or a whole number with a unit as a text: `"30s"`, `"10KB"`. */
 function wholeUnits(raw: unknown, units: Readonly<Record<string, number>>): number | undefined {
-  if (typeof raw === 'number') return Number.isSafeInteger(raw) && raw >= 0 ? raw : undefined
+  if (typeof raw === 'number') return Number.isSafeInteger(raw) ? raw : undefined
   if (typeof raw !== 'string') return undefined
-  const written = /^(\d+)(?:\.(\d+))?([A-Za-z]+)$/.exec(raw)
-  const unit = written && Object.hasOwn(units, written[3]!) ? units[written[3]!] : undefined
-  return unit === undefined ? undefined : exactly(written![1]!, written![2] ?? '', unit)
+  const written = /^(\d+)([A-Za-z]+)$/.exec(raw)
+  if (!written || !Object.hasOwn(units, written[2]!)) return undefined
+  return safe(BigInt(written[1]!) * BigInt(units[written[2]!]!))
 }
 
-/** A number of dollars, or a text such as `"$1.25"`, exact to the nano-dollar. */
+/** A number of dollars, or a text such as `"$1.25"` with at most nine decimals: exact to the nano-dollar. */
 function money(raw: unknown): number | undefined {
   if (typeof raw === 'number') {
     const nanoUsd = Math.round(raw * 1e9)
     return Number.isSafeInteger(nanoUsd) ? nanoUsd : undefined
   }
   if (typeof raw !== 'string') return undefined
-  const written = /^\$(\d+)(?:\.(\d+))?$/.exec(raw)
-  return written ? exactly(written[1]!, written[2] ?? '', 1_000_000_000) : undefined
+  const written = /^\$(\d+)(?:\.(\d{1,9}))?$/.exec(raw)
+  return written ? safe(BigInt(written[1]! + (written[2] ?? '').padEnd(9, '0'))) : undefined
 }
 
-/** `whole.fraction` times `unit` where that is a whole number that a double keeps. */
-function exactly(whole: string, fraction: string, unit: number): number | undefined {
-  const product = BigInt(whole + fraction) * BigInt(unit)
-  const scale = 10n ** BigInt(fraction.length)
-  if (product % scale !== 0n) return undefined
-  const value = Number(product / scale)
-  return Number.isSafeInteger(value) ? value : undefined
+/** A whole number that a double keeps exactly. */
+function safe(value: bigint): number | undefined {
+  return Number.isSafeInteger(Number(value)) ? Number(value) : undefined
 }
 
 /** A day that exists, as `YYYY-MM-DD`. */
