@@ -62,7 +62,7 @@ export function diagnostic(code: Code, init: DiagnosticInit): Diagnostic {
 
 /** Whether any of them is an error. */
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
-  return diagnostics.some(each => each.severity === 'error')
+  return diagnostics.some((each) => each.severity === 'error')
 }
 
 /** Thrown by the public API when a policy or its configuration cannot be used; carries every diagnostic. */
@@ -70,7 +70,7 @@ export class PolicyError extends Error {
   readonly diagnostics: readonly Diagnostic[]
 
   constructor(diagnostics: readonly Diagnostic[]) {
-    const errors = diagnostics.filter(each => each.severity === 'error')
+    const errors = diagnostics.filter((each) => each.severity === 'error')
     const first = errors[0]
     const { line, column } = first ? first.span.source.positionAt(first.span.start) : { line: 1, column: 1 }
     super(

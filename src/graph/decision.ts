@@ -43,7 +43,11 @@ export type Step =
   | { readonly kind: 'target'; readonly target: string }
   /** Shares are fractions that sum to 1. */
   | { readonly kind: 'split'; readonly arms: readonly Arm[]; readonly stickyBy?: string }
-  | { readonly kind: 'choice'; readonly by: 'cheapest' | 'fastest' | 'least_busy' | 'any'; readonly targets: readonly string[] }
+  | {
+      readonly kind: 'choice'
+      readonly by: 'cheapest' | 'fastest' | 'least_busy' | 'any'
+      readonly targets: readonly string[]
+    }
 
 export interface Arm {
   readonly target: string

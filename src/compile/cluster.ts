@@ -1,0 +1,180 @@
+/**
+ * From the items of a slot to clusters: rules are merged into one diagram where that is cheap, and kept apart
+ * where they would multiply. What stays in many pieces goes into a bitmap index, and a condition that outgrows
+ * every diagram is walked as it is written. So the worst policy is linear in its size, never exponential.
+ *
+ * Rules that are narrowed by the same variable are merged first (a thousand rules that each name one team are
+ * one node with a thousand children); see Gupta and McKeown on packet classification, and EffiCuts on why wide
+ * and narrow rules are better kept apart.
+ */
+
+import type { ClassSet } from '../graph/class-set.ts'
+import { isLeaf, type LeafOperation, leafRef, Outgrown, type Ref } from '../graph/diagram.ts'
+import { asCube, type Expression } from '../graph/expression.ts'
+import { diagramOf, type Space } from './condition-diagram.ts'
+import type { Leaves } from './leaves.ts'
+
+/** What a slot does with the items that match: keeps the first, or collects all. */
+export type Mode = 'first' | 'all'
+
+export interface Item {
+  /** Number within the slot; the order of items is the order of rules. */
+  readonly item: number
+  readonly when: Expression
+}
+
+export interface DiagramCluster {
+  readonly kind: 'diagram'
+  readonly root: Ref
+  readonly items: readonly number[]
+}
+
+export interface ProgramCluster {
+  readonly kind: 'program'
+  readonly when: Expression
+  readonly items: readonly number[]
+}
+
+export interface BitmapCluster {
+  readonly kind: 'bitmap'
+  readonly cubes: readonly { readonly item: number; readonly cube: ReadonlyMap<number, ClassSet> }[]
+  readonly items: readonly number[]
+}
+
+export type SlotCluster = DiagramCluster | ProgramCluster | BitmapCluster
+
+/** Bounds of the ladder: runs of one diagram that need no excuse, growth that a merge may cost, pieces allowed. */
+export const growth = { freeRuns: 2048, factor: 1.2, itemRuns: 4096, pieces: 4, goodItems: 32 }
+
+interface Piece {
+  readonly root: Ref
+  readonly runs: number
+  readonly items: readonly number[]
+}
+
+/** The clusters of a slot, those with earlier items first. */
+export function clusterItems(space: Space, leaves: Leaves, mode: Mode, items: readonly Item[]): SlotCluster[] {
+  const operation = operationOf(mode, leaves)
+  const pieces: Piece[] = []
+  const programs: ProgramCluster[] = []
+  for (const { item, when } of items) {
+    if (when.kind === 'const' && !when.value) continue
+    try {
+      const truth = diagramOf(space, when, growth.itemRuns)
+      const leaf = mode === 'first' ? item + 1 : leaves.of([item])
+      const root = space.diagrams.mapLeaves(truth, (each) => (each === 1 ? leaf : 0))
+      if (root !== leafRef(0)) pieces.push({ root, runs: space.diagrams.sizeOf(root).runs, items: [item] })
+    } catch (thrown) {
+      if (!(thrown instanceof Outgrown)) throw thrown
+      programs.push({ kind: 'program', when, items: [item] })
+    }
+  }
+  pieces.sort((a, b) => compareRoots(space, a, b))
+  const merged = mergeAll(space, operation, pieces)
+  const byItem = new Map(items.map((each) => [each.item, each.when]))
+  const clusters = indexPoor(space, merged, byItem)
+  return [...clusters, ...programs].sort((a, b) => a.items[0]! - b.items[0]!)
+}
+
+function operationOf(mode: Mode, leaves: Leaves): LeafOperation {
+  const nothing = leafRef(0)
+  const shortcut = (a: Ref, b: Ref): Ref | undefined => (a === b || b === nothing ? a : a === nothing ? b : undefined)
+  return mode === 'first' ? { leaves: Math.min, shortcut } : { leaves: leaves.union, shortcut }
+}
+
+/** Pieces that ask the same variable first stand together, in the order of the first class that they care for. */
+function compareRoots(space: Space, a: Piece, b: Piece): number {
+  const levelOf = (piece: Piece): number =>
+    isLeaf(piece.root) ? Number.MAX_SAFE_INTEGER : space.diagrams.levelOf(piece.root)
+  return levelOf(a) - levelOf(b) || firstClass(space, a) - firstClass(space, b) || a.items[0]! - b.items[0]!
+}
+
+function firstClass(space: Space, piece: Piece): number {
+  if (isLeaf(piece.root)) return 0
+  let found = -1
+  space.diagrams.forEachRun(piece.root, (first, child) => {
+    if (found < 0 && child !== leafRef(0)) found = first
+  })
+  return found
+}
+
+/** Balanced merging: halves first, then the results with each other as far as that is cheap. */
+function mergeAll(space: Space, operation: LeafOperation, pieces: readonly Piece[]): Piece[] {
+  if (pieces.length <= 1) return [...pieces]
+  const half = pieces.length >> 1
+  const left = mergeAll(space, operation, pieces.slice(0, half))
+  const right = mergeAll(space, operation, pieces.slice(half))
+  const result = left
+  for (const piece of right) {
+    const candidates = result.length <= growth.pieces ? result.keys() : [smallest(result)]
+    let done = false
+    for (const at of candidates) {
+      const union = tryMerge(space, operation, result[at]!, piece)
+      if (!union) continue
+      result[at] = union
+      done = true
+      break
+    }
+    if (!done) result.push(piece)
+  }
+  return result
+}
+
+function smallest(pieces: readonly Piece[]): number {
+  let best = 0
+  for (const [index, piece] of pieces.entries()) if (piece.runs < pieces[best]!.runs) best = index
+  return best
+}
+
+function tryMerge(space: Space, operation: LeafOperation, a: Piece, b: Piece): Piece | undefined {
+  const allowed = Math.max(growth.freeRuns, (a.runs + b.runs) * growth.factor)
+  try {
+    const root = space.diagrams.apply(operation, a.root, b.root, allowed)
+    const { runs } = space.diagrams.sizeOf(root)
+    if (runs > allowed) return undefined
+    return { root, runs, items: [...a.items, ...b.items].sort((x, y) => x - y) }
+  } catch (thrown) {
+    if (thrown instanceof Outgrown) return undefined
+    throw thrown
+  }
+}
+
+/** Where too many pieces are left, those that hold few items each share one bitmap index. */
+function indexPoor(space: Space, pieces: readonly Piece[], whenOf: ReadonlyMap<number, Expression>): SlotCluster[] {
+  const isPoor = (piece: Piece): boolean =>
+    piece.items.length < growth.goodItems || piece.runs > piece.items.length * 64
+  const poor = pieces.filter(isPoor)
+  const asDiagrams = (some: readonly Piece[]): DiagramCluster[] =>
+    some.map(({ root, items }) => ({ kind: 'diagram', root, items }))
+  if (poor.length <= growth.pieces) return asDiagrams(pieces)
+  const good = asDiagrams(pieces.filter((piece) => !isPoor(piece)))
+  const cubes: { item: number; cube: ReadonlyMap<number, ClassSet> }[] = []
+  for (const item of poor.flatMap((piece) => piece.items).sort((a, b) => a - b)) {
+    const when = whenOf.get(item)!
+    const cubesOfItem = toCubes(when, space.sizeOf)
+    if (cubesOfItem) for (const cube of cubesOfItem) cubes.push({ item, cube })
+    else good.push({ kind: 'diagram', root: pieceOf(poor, item).root, items: pieceOf(poor, item).items })
+  }
+  const apart = new Set(good.flatMap((cluster) => cluster.items))
+  const indexed = cubes.filter((each) => !apart.has(each.item))
+  const items = [...new Set(indexed.map((each) => each.item))]
+  const unique = good.filter((cluster, index) => good.findIndex((each) => each.root === cluster.root) === index)
+  return items.length > 0 ? [...unique, { kind: 'bitmap', cubes: indexed, items }] : unique
+}
+
+function pieceOf(pieces: readonly Piece[], item: number): Piece {
+  return pieces.find((piece) => piece.items.includes(item))!
+}
+
+/** The expression as a few conjunctions, or undefined where it is not of that form. */
+function toCubes(when: Expression, sizeOf: (variable: number) => number): ReadonlyMap<number, ClassSet>[] | undefined {
+  const parts = when.kind === 'or' ? when.of : [when]
+  if (parts.length > 8) return undefined
+  const cubes: ReadonlyMap<number, ClassSet>[] = []
+  for (const part of parts) {
+    const cube = asCube(part, sizeOf)
+    if (!cube) return undefined
+    cubes.push(cube)
+  }
+  return cubes
+}

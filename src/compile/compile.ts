@@ -1,0 +1,210 @@
+/**
+ * Compiling: a checked policy to its decision graph. Partition, order, diagrams for each slot, then everything
+ * flat. Pure; knows nothing of files, YAML or HTTP.
+ */
+
+import { builtinAttributes } from '../check/attributes.ts'
+import type { AmountValue, AnyRule, Candidate, CheckedPolicy, Cond, RouteStep } from '../check/policy.ts'
+import type { Attribute } from '../graph/attribute.ts'
+import { hasClass } from '../graph/class-set.ts'
+import { createDiagrams } from '../graph/diagram.ts'
+import type { Expression } from '../graph/expression.ts'
+import { flatten } from '../graph/flat.ts'
+import {
+  type Amount,
+  type BitmapIndex,
+  type CandidateRef,
+  type Cluster,
+  type Graph,
+  type GraphRule,
+  type GraphStep,
+  type Prohibition,
+  type Slot,
+  type SlotName,
+  slotNames,
+} from '../graph/graph.ts'
+import { type BitmapCluster, clusterItems, type Item, type SlotCluster } from './cluster.ts'
+import type { Space } from './condition-diagram.ts'
+import { graphTablesOf } from './graph-tables.ts'
+import { createLeaves } from './leaves.ts'
+import { orderVariables } from './order.ts'
+import { createPartition } from './partition.ts'
+import { emitProgram } from './program.ts'
+import { type ProhibitionDraft, prohibitionsOf, type TargetTable, targetsOf } from './targets.ts'
+
+const requestModel = builtinAttributes.find((each) => each.id === 'request.model')!
+
+/** The decision graph of a policy. Deterministic: the same policy gives the same graph. */
+export function compilePolicy(policy: CheckedPolicy): Graph {
+  const table = targetsOf(policy)
+  const prohibitionDrafts = policy.rules.flatMap((rule) =>
+    rule.kind === 'restrict' ? prohibitionsOf(rule, table, requestModel) : [],
+  )
+  const conditions: Cond[] = [...policy.rules.map((rule) => rule.when), ...prohibitionDrafts.map((each) => each.when)]
+  const partition = createPartition(conditions, policy.tables, policy.tableKeys)
+  const { variables } = partition
+  const attributes: Attribute[] = [...partition.attributes]
+  const attributeIndex = (attribute: Attribute): number => {
+    const found = attributes.findIndex((each) => each.id === attribute.id)
+    return found >= 0 ? found : attributes.push(attribute) - 1
+  }
+  const whens = policy.rules.map((rule) => partition.lower(rule.when))
+  const prohibitions = prohibitionDrafts.map((draft): Prohibition => ({ ...draft, when: partition.lower(draft.when) }))
+  const order = orderVariables(attributes, variables, [...whens, ...prohibitions.map((each) => each.when)])
+  const sizeOf = (variable: number): number => variables[variable]!.size
+  const space: Space = { diagrams: createDiagrams(), levelOf: order.levelOf, sizeOf }
+  const leaves = createLeaves()
+  const code: number[] = []
+
+  const slots = {} as Record<SlotName, Slot>
+  for (const name of slotNames) {
+    const items = itemsOf(name, policy.rules, whens, prohibitions)
+    const mode = name === 'route' || name === 'cache' ? 'first' : 'all'
+    const clusters = clusterItems(space, leaves, mode, items)
+    const roots = clusters.flatMap((each) => (each.kind === 'diagram' ? [each.root] : []))
+    const places = flatten(space.diagrams, roots, code, (level) => order.variableAt[level]!, sizeOf)
+    slots[name] = {
+      clusters: clusters.map((cluster): Cluster => {
+        switch (cluster.kind) {
+          case 'diagram':
+            return { kind: 'diagram', root: places.shift()!, items: cluster.items }
+          case 'program': {
+            const [item] = cluster.items as [number]
+            const leaf = mode === 'first' ? item + 1 : leaves.of([item])
+            return { kind: 'diagram', root: emitProgram(cluster.when, leaf, code, sizeOf), items: cluster.items }
+          }
+          case 'bitmap':
+            return { kind: 'bitmap', index: indexOf(cluster, sizeOf), items: cluster.items }
+        }
+      }),
+    }
+  }
+  const rules = policy.rules.map((rule, index) => graphRuleOf(rule, whens[index]!, table, attributeIndex))
+  const tables = graphTablesOf(policy, attributeIndex)
+  return {
+    attributes,
+    variables,
+    slots,
+    code: Int32Array.from(code),
+    leaves: leaves.sets,
+    rules,
+    prohibitions,
+    targets: table.targets,
+    requested: table.requested,
+    tables,
+    timeZone: policy.timeZone,
+  }
+}
+
+function itemsOf(
+  name: SlotName,
+  rules: readonly AnyRule[],
+  whens: readonly Expression[],
+  prohibitions: readonly Prohibition[],
+): Item[] {
+  if (name === 'restrict') return prohibitions.map(({ when }, item) => ({ item, when }))
+  return rules.flatMap((rule) => (rule.kind === name ? [{ item: rule.index, when: whens[rule.index]! }] : []))
+}
+
+/** Bits of each class of each variable that some cube asks; a cube that does not ask a variable is in all its rows. */
+function indexOf(cluster: BitmapCluster, sizeOf: (variable: number) => number): BitmapIndex {
+  const variables = [...new Set(cluster.cubes.flatMap(({ cube }) => [...cube.keys()]))].sort((a, b) => a - b)
+  const words = Math.ceil(cluster.cubes.length / 32)
+  const offsets: number[] = []
+  let length = 0
+  for (const variable of variables) {
+    offsets.push(length)
+    length += sizeOf(variable) * words
+  }
+  const bits = new Int32Array(length)
+  for (const [at, variable] of variables.entries()) {
+    const size = sizeOf(variable)
+    for (const [number, { cube }] of cluster.cubes.entries()) {
+      const classes = cube.get(variable)
+      const mask = 1 << (number & 31)
+      for (let each = 0; each < size; each++) {
+        if (!classes || hasClass(classes, each)) bits[offsets[at]! + each * words + (number >> 5)]! |= mask
+      }
+    }
+  }
+  return { variables, offsets, words, bits, cubes: cluster.cubes.map((each) => each.item) }
+}
+
+function graphRuleOf(
+  rule: AnyRule,
+  when: Expression,
+  table: TargetTable,
+  attributeIndex: (attribute: Attribute) => number,
+): GraphRule {
+  const { line, column } = rule.nameSpan.source.positionAt(rule.nameSpan.start)
+  const base = { name: rule.name, when, place: { file: rule.nameSpan.source.path, line, column } }
+  const candidate = (each: Candidate): CandidateRef => candidateRef(each, table)
+  const amount = (each: AmountValue): Amount =>
+    each.kind === 'constant'
+      ? each
+      : { kind: 'attribute', attribute: attributeIndex(each.attribute), times: each.times }
+  switch (rule.kind) {
+    case 'allow':
+    case 'deny':
+      return {
+        ...base,
+        kind: rule.kind,
+        ...(rule.because === undefined ? {} : { because: rule.because }),
+        ...(rule.status === undefined ? {} : { status: rule.status }),
+      }
+    case 'restrict':
+      return { ...base, kind: 'restrict', ...(rule.because === undefined ? {} : { because: rule.because }) }
+    case 'route':
+      return {
+        ...base,
+        kind: 'route',
+        steps: rule.steps.map((step) => stepOf(step, candidate)),
+        timeouts: rule.timeouts,
+        ...(rule.retry === undefined ? {} : { retry: rule.retry }),
+        ...(rule.hedgeMs === undefined ? {} : { hedgeMs: rule.hedgeMs }),
+        ...(rule.onLoss === undefined ? {} : { onLoss: rule.onLoss }),
+      }
+    case 'cache':
+      return { ...base, kind: 'cache', value: rule.value }
+    case 'limit':
+      return { ...base, kind: 'limit', amount: amount(rule.amount), value: rule.value }
+    case 'budget':
+      return { ...base, kind: 'budget', amount: amount(rule.amount), value: rule.value }
+    case 'guard':
+      return { ...base, kind: 'guard', value: rule.value }
+    case 'rewrite':
+      for (const attribute of rule.reads) attributeIndex(attribute)
+      return { ...base, kind: 'rewrite', set: rule.set }
+    case 'shadow':
+      return { ...base, kind: 'shadow', share: rule.share, candidate: candidate(rule.candidate) }
+    case 'log':
+      for (const attribute of rule.reads) attributeIndex(attribute)
+      return { ...base, kind: 'log', capture: rule.capture, tags: rule.tags }
+  }
+}
+
+function stepOf(step: RouteStep, candidate: (each: Candidate) => CandidateRef): GraphStep {
+  switch (step.kind) {
+    case 'target':
+      return { kind: 'target', candidate: candidate(step.candidate) }
+    case 'split':
+      return {
+        kind: 'split',
+        arms: step.arms.map((arm) => ({ candidate: candidate(arm.candidate), share: arm.share })),
+        ...(step.stickyBy === undefined ? {} : { stickyBy: step.stickyBy.id }),
+      }
+    case 'choice':
+      return { kind: 'choice', by: step.by, candidates: step.candidates.map(candidate) }
+  }
+}
+
+function candidateRef(candidate: Candidate, table: TargetTable): CandidateRef {
+  switch (candidate.kind) {
+    case 'requested':
+      return { kind: 'requested' }
+    case 'open':
+      return { kind: 'open', provider: candidate.provider, target: table.indexOf.get(`${candidate.provider}/*`)! }
+    case 'entry':
+      return { kind: 'target', target: table.indexOf.get(candidate.target)! }
+  }
+}

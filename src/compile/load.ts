@@ -1,0 +1,124 @@
+/**
+ * The façade of the compiler: from a `gateway.yaml` (or a value and a policy text) to a policy that decides.
+ */
+import { readdir, readFile } from 'node:fs/promises'
+import { isAbsolute, relative } from 'node:path'
+import { checkPolicy } from '../check/check.ts'
+import { loadPolicyFiles } from '../check/imports.ts'
+import type { CheckedPolicy } from '../check/policy.ts'
+import type { GatewayConfig } from '../config/config.ts'
+import { type LoadResult, loadConfig, loadConfigValue } from '../config/load.ts'
+import { processEnvironment } from '../config/process-environment.ts'
+import { loadTable, type Table } from '../config/tables.ts'
+import { createDecider } from '../decide/decide.ts'
+import { type Explanation, explain } from '../decide/explain.ts'
+import type { Facts } from '../decide/facts.ts'
+import { type Diagnostic, hasErrors, PolicyError } from '../diagnostics/diagnostic.ts'
+import type { Decision } from '../graph/decision.ts'
+import type { Graph } from '../graph/graph.ts'
+import { compilePolicy } from './compile.ts'
+import { digestOf } from './digest.ts'
+
+export type { Explanation, Facts }
+
+/** Where a policy comes from: the path of a `gateway.yaml` or its folder, or a configuration with the policy's text. */
+export type PolicySource = string | { readonly config: string | object; readonly policy?: string }
+
+export interface LoadOptions {
+  /** Variables for `${NAME}` in the configuration; by default those of the process. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+}
+
+/** A compiled policy. Immutable; deciding is pure and may be called from anywhere. */
+export interface Policy {
+  /** The decision of the facts (gateway.md §4): synchronous, never throws. */
+  readonly decide: (facts: Facts) => Decision
+  /** The decision with its reasons, rule by rule. */
+  readonly explain: (facts: Facts) => Explanation
+  /** Warnings; errors are thrown by `loadPolicy`. */
+  readonly diagnostics: readonly Diagnostic[]
+  readonly config: GatewayConfig
+  readonly checked: CheckedPolicy
+  readonly graph: Graph
+  /** SHA-256 of everything that was built, in hexadecimal: names this very bundle. */
+  readonly digest: string
+  /** Whether some condition, amount, rewrite or tag reads the attribute (by id, such as `request.text`). */
+  readonly reads: (attribute: string) => boolean
+}
+
+/** What reading and checking found, errors and all. */
+export interface ReadPolicy {
+  readonly config?: GatewayConfig
+  readonly checked?: CheckedPolicy
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/**
+ * Reads and checks a configuration and its policy; never throws for what is wrong in them. The policy is checked
+ * even where the configuration has errors, so that one run reports what it can.
+ */
+export async function readPolicy(source: PolicySource, options: LoadOptions = {}): Promise<ReadPolicy> {
+  const read = await readConfig(source, options)
+  const diagnostics: Diagnostic[] = [...read.diagnostics]
+  const config = read.config ?? read.draft
+  if (!config) return { diagnostics }
+  const tables: Table[] = []
+  for (const each of config.tables) {
+    const loaded = await loadTable(each, config.directory)
+    diagnostics.push(...loaded.diagnostics)
+    if (loaded.table) tables.push(loaded.table)
+  }
+  const text = typeof source === 'string' ? undefined : source.policy
+  if (text === undefined && config.policyPath === undefined) return { diagnostics }
+  const main = text === undefined ? { path: shown(config.policyPath!) } : { text, directory: config.directory }
+  const files = await loadPolicyFiles(main, { read: readFile, list: (folder) => readdir(folder).catch(() => []) })
+  const result = checkPolicy(files, { ...config, tables })
+  diagnostics.push(...result.diagnostics)
+  return {
+    diagnostics,
+    ...(read.config === undefined ? {} : { config: read.config }),
+    ...(result.policy === undefined ? {} : { checked: result.policy }),
+  }
+}
+
+/** A path as a reader of diagnostics wants it: from the working folder, where it lies below it. */
+function shown(path: string): string {
+  const near = relative(process.cwd(), path)
+  return near.startsWith('..') || isAbsolute(near) ? path : near
+}
+
+function readConfig(source: PolicySource, options: LoadOptions): Promise<LoadResult> {
+  const env = options.env ?? processEnvironment()
+  if (typeof source === 'string') return loadConfig(source, { env })
+  const hasPolicyText = source.policy !== undefined
+  if (typeof source.config === 'string') return loadConfig(source.config, { env, hasPolicyText })
+  return loadConfigValue(source.config, { env, directory: '.', hasPolicyText })
+}
+
+/**
+ * Loads, checks and compiles a policy.
+ *
+ * @throws {PolicyError} with every diagnostic, where anything makes the policy impossible to use.
+ */
+export async function loadPolicy(source: PolicySource, options: LoadOptions = {}): Promise<Policy> {
+  const { config, checked, diagnostics } = await readPolicy(source, options)
+  if (hasErrors(diagnostics) || !config || !checked) throw new PolicyError(diagnostics)
+  return openPolicy(config, checked, diagnostics)
+}
+
+/** A checked policy, compiled and ready to decide. */
+export function openPolicy(config: GatewayConfig, checked: CheckedPolicy, diagnostics: readonly Diagnostic[]): Policy {
+  const graph = compilePolicy(checked)
+  const decider = createDecider(graph)
+  const read = new Set(graph.attributes.map((each) => each.id))
+  return {
+    decide: decider.decide,
+    explain: (facts) => explain(decider, facts),
+    diagnostics,
+    config,
+    checked,
+    graph,
+    digest: digestOf(graph),
+    reads: (attribute) => read.has(attribute),
+  }
+}

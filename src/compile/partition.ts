@@ -1,0 +1,266 @@
+/**
+ * Partition: each attribute's values fall into finitely many classes that no condition of the policy tells
+ * apart. This gathers every test of every attribute, has each type make its classes, and lowers conditions to
+ * expressions over classes.
+ *
+ * What a table says of a request is a function of the key attribute, so a test of a column becomes a test of
+ * the key: no proof or witness can speak of a row that is not there.
+ */
+import type { Atom, Cond, Test } from '../check/policy.ts'
+import type { Table } from '../config/tables.ts'
+import type { Attribute } from '../graph/attribute.ts'
+import type { ClassSet } from '../graph/class-set.ts'
+import { combine, type Expression, negate, never, testOf } from '../graph/expression.ts'
+import type { Classifier, ModelView, Sample, Variable } from '../graph/variable.ts'
+import { partitionAddresses, partitionNumbers } from './partition-numbers.ts'
+import { partitionEnum, partitionStrings, patternTestOf, type StringTest } from './partition-strings.ts'
+import { predicateOf, type ScalarTest } from './satisfies.ts'
+
+/** A variable without its place in the graph. */
+export type DraftVariable = Omit<Variable, 'attribute'>
+
+/** Where a test holds: in these classes of all of these variables. */
+export type Where = readonly { readonly variable: number; readonly classes: ClassSet }[]
+
+export interface PartitionedAttribute {
+  readonly variables: readonly DraftVariable[]
+  /** For each test, by index. */
+  readonly where: readonly Where[]
+}
+
+/** An atom, perhaps of the requested model as an open provider would see it. */
+export type AnyAtom = Atom & { readonly view?: ModelView }
+
+export interface Partition {
+  readonly attributes: readonly Attribute[]
+  readonly variables: readonly Variable[]
+  /** The condition over classes; conditions on access have no place here. */
+  readonly lower: (condition: Cond) => Expression
+}
+
+/** Whether an attribute can be missing: an address or a date has no zero that could stand for it. */
+export function mayBeMissing(attribute: Attribute): boolean {
+  const zeroless = attribute.type === 'ip' || attribute.type === 'date'
+  return attribute.optional || (zeroless && attribute.fallback === undefined)
+}
+
+/** The partition by every atom of the conditions. */
+export function createPartition(
+  conditions: Iterable<Cond>,
+  tables: readonly Table[],
+  tableKeys: ReadonlyMap<string, Attribute>,
+): Partition {
+  const groups = new Map<string, { attribute: Attribute; tests: Map<string, AnyAtom> }>()
+  const visit = (condition: Cond): void => {
+    switch (condition.kind) {
+      case 'and':
+      case 'or':
+        condition.of.forEach(visit)
+        return
+      case 'not':
+        visit(condition.of)
+        return
+      case 'atom': {
+        const attribute = baseOf(condition.attribute, tableKeys)
+        let group = groups.get(attribute.id)
+        if (!group) groups.set(attribute.id, (group = { attribute, tests: new Map() }))
+        group.tests.set(testKey(condition), condition)
+        return
+      }
+      case 'const':
+      case 'access':
+        return
+    }
+  }
+  for (const condition of conditions) visit(condition)
+
+  const attributes: Attribute[] = []
+  const variables: Variable[] = []
+  const lowered = new Map<string, Where>()
+  const tablesByName = new Map(tables.map((table) => [table.name, table]))
+  for (const { attribute, tests } of groups.values()) {
+    const first = variables.length
+    const keys = [...tests.keys()]
+    const partitioned = partitionAttribute(attribute, [...tests.values()], tablesByName)
+    for (const draft of partitioned.variables) variables.push({ ...draft, attribute: attributes.length })
+    attributes.push(attribute)
+    for (const [index, key] of keys.entries()) {
+      lowered.set(
+        `${attribute.id} ${key}`,
+        partitioned.where[index]!.map((each) => ({ variable: each.variable + first, classes: each.classes })),
+      )
+    }
+  }
+
+  const lower = (condition: Cond): Expression => {
+    switch (condition.kind) {
+      case 'const':
+        return condition
+      case 'and':
+      case 'or':
+        return combine(condition.kind, condition.of.map(lower))
+      case 'not':
+        return negate(lower(condition.of))
+      case 'access':
+        return never
+      case 'atom': {
+        const where = lowered.get(`${baseOf(condition.attribute, tableKeys).id} ${testKey(condition)}`)!
+        const text = condition.span.source.text.slice(condition.span.start, condition.span.end)
+        return combine(
+          'and',
+          where.map((each) => testOf(each.variable, each.classes, variables[each.variable]!.size, text)),
+        )
+      }
+    }
+  }
+  return { attributes, variables, lower }
+}
+
+function baseOf(attribute: Attribute, tableKeys: ReadonlyMap<string, Attribute>): Attribute {
+  return attribute.column ? tableKeys.get(attribute.column.table)! : attribute
+}
+
+/** A text that is equal for equal tests of one attribute. */
+function testKey(atom: AnyAtom): string {
+  const { test } = atom
+  const view = atom.view ? `${atom.view.part} ${atom.view.provider}` : ''
+  const own = `${view}\u0000${atom.attribute.column ? atom.attribute.id : ''}\u0000${test.kind}\u0000`
+  switch (test.kind) {
+    case 'present':
+      return own
+    case 'equals':
+    case 'caseless':
+    case 'below':
+    case 'at_most':
+    case 'above':
+    case 'at_least':
+    case 'element':
+      return own + JSON.stringify(test.value)
+    case 'one_of':
+      return own + JSON.stringify(test.values)
+    case 'prefix':
+    case 'suffix':
+    case 'contains':
+      return own + test.text
+    case 'glob':
+    case 'search':
+      return own + JSON.stringify(test.regex)
+    case 'cidr':
+      return own + test.blocks.map((block) => block.text).join()
+  }
+}
+
+function partitionAttribute(
+  attribute: Attribute,
+  atoms: readonly AnyAtom[],
+  tables: ReadonlyMap<string, Table>,
+): PartitionedAttribute {
+  const optional = mayBeMissing(attribute)
+  switch (attribute.type) {
+    case 'set':
+      return partitionSet(
+        atoms.map((each) => each.test),
+        optional,
+      )
+    case 'bool':
+      return partitionBool(
+        atoms.map((each) => each.test as ScalarTest),
+        optional,
+      )
+    case 'ip':
+      return partitionAddresses(
+        atoms.map((each) => each.test as ScalarTest),
+        optional,
+      )
+    case 'string':
+      return partitionText(attribute, atoms, tables, optional)
+    case 'int':
+    case 'number':
+    case 'percent':
+    case 'size':
+    case 'duration':
+    case 'money':
+    case 'date':
+      return partitionNumbers(
+        attribute,
+        atoms.map((each) => each.test as ScalarTest),
+        optional,
+      )
+  }
+}
+
+/** A string; tests of it through a view are variables of their own. */
+function partitionText(
+  attribute: Attribute,
+  atoms: readonly AnyAtom[],
+  tables: ReadonlyMap<string, Table>,
+  optional: boolean,
+): PartitionedAttribute {
+  const plain = atoms.flatMap((atom, index) => (atom.view === undefined ? [{ atom, index }] : []))
+  const tests = plain.map(({ atom }): StringTest => {
+    const test = atom.test as ScalarTest
+    if (!atom.attribute.column) return { test }
+    return { test, keys: keysWhere(atom.test, tables.get(atom.attribute.column.table)!, atom.attribute.column.name) }
+  })
+  const main = attribute.values ? partitionEnum(attribute, tests, optional) : partitionStrings(tests, optional)
+  const variables = [...main.variables]
+  const where: Where[] = []
+  for (const [at, { index }] of plain.entries()) where[index] = main.where[at]!
+  for (const [index, atom] of atoms.entries()) {
+    if (atom.view === undefined) continue
+    where[index] = [{ variable: variables.length, classes: [1, 2] }]
+    variables.push({
+      size: 2,
+      ...(optional ? { missing: 0 } : {}),
+      classifier: { kind: 'pattern', test: patternTestOf(atom.test as ScalarTest), view: atom.view },
+      samples: [undefined, undefined],
+    })
+  }
+  return { variables, where }
+}
+
+/** The keys whose row satisfies the test of a column. */
+function keysWhere(test: Test, table: Table, column: string): string[] {
+  const at = table.columns.findIndex((each) => each.name === column)
+  const keys: string[] = []
+  const predicate = test.kind === 'element' ? undefined : predicateOf(test)
+  for (const [key, row] of table.rows) {
+    const value = row[at]
+    if (value === undefined) continue
+    const holds =
+      test.kind === 'element'
+        ? Array.isArray(value) && value.includes(test.value)
+        : test.kind === 'present' || (!Array.isArray(value) && predicate!(value as string | number | boolean))
+    if (holds) keys.push(key)
+  }
+  return keys
+}
+
+function partitionBool(tests: readonly ScalarTest[], optional: boolean): PartitionedAttribute {
+  const base = optional ? 1 : 0
+  const samples: Sample[] = optional ? [undefined, false, true] : [false, true]
+  const where = tests.map((test): Where => {
+    const predicate = predicateOf(test)!
+    const classes: number[] = []
+    for (const [index, value] of [false, true].entries())
+      if (predicate(value)) classes.push(base + index, base + index + 1)
+    return [{ variable: 0, classes: classes.length === 4 ? [base, base + 2] : classes }]
+  })
+  const classifier: Classifier = { kind: 'bool', classes: [base, base + 1] }
+  return { variables: [{ size: samples.length, ...(optional ? { missing: 0 } : {}), classifier, samples }], where }
+}
+
+/** A variable for each element that is asked for, and one for presence where a set may be missing. */
+function partitionSet(tests: readonly Test[], optional: boolean): PartitionedAttribute {
+  const variables: DraftVariable[] = []
+  const present: DraftVariable = { size: 2, classifier: { kind: 'present' }, samples: [undefined, undefined] }
+  const presence = optional && tests.some((test) => test.kind === 'present') ? variables.push(present) - 1 : undefined
+  const where = tests.map((test): Where => {
+    const there = presence === undefined ? [] : [{ variable: presence, classes: [1, 2] }]
+    if (test.kind !== 'element') return there
+    const variable = variables.length
+    variables.push({ size: 2, classifier: { kind: 'element', element: test.value }, samples: [undefined, undefined] })
+    return [...there, { variable, classes: [1, 2] }]
+  })
+  return { variables, where }
+}

@@ -1,0 +1,130 @@
+/**
+ * Facts: what is known of one request, nested as the attribute paths are (gateway.md §4). Reading is total: a
+ * value that is not of its attribute's type counts as left out, and a required attribute that is left out has
+ * the zero of its type, so that nothing can go wrong while deciding.
+ */
+import { parseAddress } from '../graph/address.ts'
+import type { Attribute } from '../graph/attribute.ts'
+import type { GraphTable } from '../graph/graph.ts'
+import { parseDate, parseDuration, parseMoney, parseSize } from './quantity.ts'
+
+export type Facts = Readonly<Record<string, unknown>>
+
+/** Numbers are in the attribute's own unit (nano-dollars, ms, bytes, days); an address is its text. */
+export type FactValue = string | number | boolean | readonly string[] | undefined
+
+export type Reader = (facts: Facts) => FactValue
+
+const scratch = new Uint32Array(4)
+
+/** Reads one attribute of the graph. */
+export function createReader(
+  attribute: Attribute,
+  attributes: readonly Attribute[],
+  tables: readonly GraphTable[],
+): Reader {
+  const { column } = attribute
+  if (column) {
+    const table = tables.find((each) => each.name === column.table)
+    if (!table) return () => undefined
+    const at = table.columns.indexOf(column.name)
+    const key = createReader(attributes[table.key]!, attributes, tables)
+    return (facts) => {
+      const value = key(facts)
+      return typeof value === 'string' ? table.rows.get(value)?.[at] : undefined
+    }
+  }
+  const normalise = normaliserOf(attribute)
+  const missing = attribute.optional ? undefined : (attribute.fallback ?? zeroOf(attribute))
+  const raw = rawReader(attribute.path)
+  return (facts) => {
+    const value = raw(facts)
+    if (value === undefined || value === null) return missing
+    const normal = normalise(value)
+    return normal === undefined ? missing : normal
+  }
+}
+
+/** The value at a path; headers are found whatever the case of their names. */
+function rawReader(path: readonly string[]): (facts: Facts) => unknown {
+  const [first, second, third] = path as [string, string, string | undefined]
+  if (third === undefined) {
+    return (facts) => {
+      const group = facts[first]
+      return isObject(group) ? group[second] : undefined
+    }
+  }
+  const caseless = first === 'request' && second === 'header'
+  return (facts) => {
+    const group = facts[first]
+    const family = isObject(group) ? group[second] : undefined
+    if (!isObject(family)) return undefined
+    const value = family[third]
+    if (value !== undefined || !caseless) return value
+    const name = Object.keys(family).find((each) => each.toLowerCase() === third)
+    return name === undefined ? undefined : family[name]
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}
+
+/** The value of a required attribute that is left out. An address or a date has none. */
+function zeroOf(attribute: Attribute): FactValue {
+  switch (attribute.type) {
+    case 'string':
+      return ''
+    case 'bool':
+      return false
+    case 'set':
+      return []
+    case 'ip':
+    case 'date':
+      return undefined
+    case 'int':
+    case 'number':
+    case 'percent':
+    case 'size':
+    case 'duration':
+    case 'money':
+      return 0
+  }
+}
+
+/** The value inside of a value outside, or undefined where it is not of the type. */
+function normaliserOf(attribute: Attribute): (value: unknown) => FactValue {
+  const { values, min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = attribute
+  const inRange = (value: number | undefined): number | undefined =>
+    value !== undefined && value >= min && value <= max ? value : undefined
+  switch (attribute.type) {
+    case 'string': {
+      // An empty header and an empty claim say nothing.
+      const emptyIsMissing = attribute.path[1] === 'header' || attribute.path[1] === 'claims'
+      const closed = values && new Set(values)
+      return (value) => {
+        if (typeof value !== 'string' || (emptyIsMissing && value === '')) return undefined
+        return closed && !closed.has(value) ? undefined : value
+      }
+    }
+    case 'bool':
+      return (value) => (typeof value === 'boolean' ? value : undefined)
+    case 'int':
+      return (value) => (Number.isSafeInteger(value) ? inRange(value as number) : undefined)
+    case 'number':
+    case 'percent':
+      return (value) => (Number.isFinite(value) ? inRange(value as number) : undefined)
+    case 'size':
+      return (value) => inRange(parseSize(value))
+    case 'duration':
+      return (value) => inRange(parseDuration(value))
+    case 'money':
+      return (value) => inRange(parseMoney(value))
+    case 'date':
+      return (value) => parseDate(value)
+    case 'ip':
+      return (value) => (typeof value === 'string' && parseAddress(value, scratch) ? value : undefined)
+    case 'set':
+      return (value) => (Array.isArray(value) && value.every((each) => typeof each === 'string') ? value : undefined)
+  }
+}
