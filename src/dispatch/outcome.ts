@@ -11,6 +11,11 @@ export interface DispatchRequest {
   readonly call: ChatCall
   /** The client's body as it came, where nothing rewrote it: sent on untouched to a target of the same dialect. */
   readonly raw?: { readonly dialect: DialectName; readonly bytes: Uint8Array }
+  /**
+   * What the client speaks, for a body that was rewritten and so is not in `raw`; `raw.dialect` where absent. Bytes
+   * of answers are given where the target speaks it too.
+   */
+  readonly dialect?: DialectName
   /** Client headers that a provider of the same dialect may see (`anthropic-beta`, …): already filtered. */
   readonly headers: Readonly<Record<string, string>>
   readonly route: Route
@@ -42,7 +47,7 @@ export interface StreamOutcome extends Served {
   readonly kind: 'stream'
   /**
    * The stream from its first content on (held-back beginnings included). Ends after a frame whose last event is
-   * `end` or `error`; never throws. Leaving the loop early cancels the upstream call.
+   * `end` or `error`; never throws. Leaving the loop early cancels the upstream call. Read it once.
    */
   readonly frames: AsyncIterable<Frame>
 }
@@ -50,7 +55,10 @@ export interface StreamOutcome extends Served {
 /** Some wire bytes and what they said. */
 export interface Frame {
   readonly events: readonly StreamEvent[]
-  /** The bytes to pass on, where the target speaks the client's dialect; extras that we asked for are left out. */
+  /**
+   * The bytes to pass on, whole events, where the target speaks the client's dialect; may be empty. Left out are
+   * extras that we asked for, and what the wire says of an `error` event: that one is the gateway's to tell.
+   */
   readonly bytes?: Uint8Array
 }
 
@@ -63,9 +71,11 @@ export interface FailedOutcome {
 export interface AttemptRecord {
   readonly target: string
   readonly startedAtMs: number
+  /** Of a stream that is served: until its first content. */
   readonly durationMs: number
   readonly result: 'served' | 'failed' | 'skipped' | 'cancelled'
   readonly error?: AttemptError
+  /** What a whole answer, or a stream that failed before its content, said of usage. */
   readonly usage?: Usage
 }
 
@@ -73,7 +83,11 @@ export interface AttemptRecord {
 export type AttemptError =
   | { readonly kind: 'upstream'; readonly error: UpstreamError }
   | { readonly kind: 'connect'; readonly message: string }
-  | { readonly kind: 'timeout'; readonly clock: 'connect' | 'first_token' | 'idle' | 'timeout' | 'deadline'; readonly message: string }
+  | {
+      readonly kind: 'timeout'
+      readonly clock: 'connect' | 'first_token' | 'idle' | 'timeout' | 'deadline'
+      readonly message: string
+    }
   /** The connection broke, or the answer ended, before its end. */
   | { readonly kind: 'cut'; readonly message: string }
   /** The target was not tried, and why: it cannot express the call, lacks a capability, is cooling down. */

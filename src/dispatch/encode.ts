@@ -1,0 +1,32 @@
+/** The body of a request to one target: the client's own bytes where they will do, else the call in its dialect. */
+import type { Loss } from '../dialects/dialect.ts'
+import type { Provider } from '../providers/provider.ts'
+import type { DispatchRequest } from './outcome.ts'
+import { splice } from './splice.ts'
+import type { Target } from './targets.ts'
+
+export type EncodedBody =
+  | { readonly ok: true; readonly bytes: Uint8Array; readonly losses: readonly Loss[] }
+  /** What the target cannot express, where the route rejects that. */
+  | { readonly ok: false; readonly loss: Loss }
+
+/** Sent to a dialect that demands a limit, where the catalogue names none. */
+const defaultMaxTokens = 4096
+
+export function encodeBody(request: DispatchRequest, provider: Provider, target: Target): EncodedBody {
+  const { call, raw, route } = request
+  const { dialect } = provider
+  if (raw?.dialect === dialect.name && dialect.isForwardable(call)) {
+    const bytes = splice(raw.bytes, { dialect: dialect.name, model: target.model, stream: call.stream })
+    if (bytes) return { ok: true, bytes, losses: [] }
+  }
+  const { body, losses } = dialect.encodeRequest(call, {
+    model: target.model,
+    defaultMaxTokens: target.entry?.maxOutput ?? defaultMaxTokens,
+    alwaysUsage: true,
+    ...provider.encoding,
+  })
+  const loss = losses[0]
+  if (loss && route.onLoss !== 'degrade') return { ok: false, loss }
+  return { ok: true, bytes: new TextEncoder().encode(JSON.stringify(body)), losses }
+}

@@ -1,0 +1,55 @@
+/** From a provider's configuration to the provider. */
+import type { ProviderConfig, ProviderType } from '../config/config.ts'
+import { countText } from '../dialects/estimate.ts'
+import type { Resolve } from './address.ts'
+import { createHttpProvider } from './http-provider.ts'
+import { type HttpType, httpTypes } from './http-type.ts'
+import type { Provider, SetTimer } from './provider.ts'
+import { createSimulator } from './simulator.ts'
+
+/** The types that can be called in this version; the others are refused when the gateway starts. */
+export const supportedProviderTypes: readonly ProviderType[] = [...keysOf(httpTypes), 'simulator']
+
+export interface CreateProviderOptions {
+  readonly now: () => number
+  readonly setTimer: SetTimer
+  /** How host names are resolved; the system's way where absent. */
+  readonly resolve?: Resolve
+}
+
+export type CreatedProvider =
+  | { readonly ok: true; readonly provider: Provider }
+  /** One sentence about the configuration; `help` says what to do. */
+  | { readonly ok: false; readonly message: string; readonly help: string }
+
+export function createProvider(config: ProviderConfig, options: CreateProviderOptions): CreatedProvider {
+  if (config.type === 'simulator') {
+    return { ok: true, provider: createSimulator(config, { ...options, countTokens: countText }) }
+  }
+  const type = httpTypeOf(config.type)
+  if (!type) {
+    const message = `providers of type \`${config.type}\` are not available yet`
+    return { ok: false, message, help: `use one of ${supportedProviderTypes.join(', ')}` }
+  }
+  const baseUrl = config.baseUrl ?? type.defaultBaseUrl
+  if (baseUrl === undefined) {
+    return {
+      ok: false,
+      message: `provider \`${config.name}\` has no \`base_url\``,
+      help: `type \`${config.type}\` needs one`,
+    }
+  }
+  if (!URL.canParse(baseUrl) || !/^https?:$/.test(new URL(baseUrl).protocol)) {
+    const message = `\`base_url\` of provider \`${config.name}\` is no http or https address`
+    return { ok: false, message, help: 'write it as https://host/path' }
+  }
+  return { ok: true, provider: createHttpProvider(config, type, { ...options, baseUrl }) }
+}
+
+function httpTypeOf(type: ProviderType): HttpType | undefined {
+  return (httpTypes as Partial<Record<ProviderType, HttpType>>)[type]
+}
+
+function keysOf<K extends string>(object: Readonly<Record<K, unknown>>): K[] {
+  return Object.keys(object) as K[]
+}

@@ -1,0 +1,43 @@
+/**
+ * The keys of one provider, used in turn. A key that was refused or throttled rests, so that the next call, which
+ * may be the retry of the same request, goes out under another.
+ */
+import type { Secret } from '../config/secret.ts'
+
+/** Rest of a key after a 429 that names no time, and after a 401, in milliseconds. */
+const throttledRestMs = 30_000
+const refusedRestMs = 300_000
+/** Longest rest, whatever the provider asks. */
+const longestRestMs = 600_000
+
+export interface KeyRing {
+  /** The next key that does not rest, else the one whose rest ends first; undefined where there are none. */
+  readonly take: () => Secret | undefined
+  /** Lays a key to rest after this status; says whether another is ready. */
+  readonly refuse: (key: Secret, status: 401 | 429, retryAfterMs: number | undefined) => boolean
+}
+
+export function createKeyRing(keys: readonly Secret[], now: () => number): KeyRing {
+  const restsUntil = new Map<Secret, number>()
+  let turn = 0
+  const isReady = (key: Secret) => (restsUntil.get(key) ?? 0) <= now()
+
+  return {
+    take() {
+      for (let step = 0; step < keys.length; step++) {
+        const at = (turn + step) % keys.length
+        const key = keys[at]!
+        if (isReady(key)) {
+          turn = at + 1
+          return key
+        }
+      }
+      return keys.toSorted((a, b) => (restsUntil.get(a) ?? 0) - (restsUntil.get(b) ?? 0))[0]
+    },
+    refuse(key, status, retryAfterMs) {
+      const restMs = status === 401 ? refusedRestMs : (retryAfterMs ?? throttledRestMs)
+      restsUntil.set(key, now() + Math.min(restMs, longestRestMs))
+      return keys.some((other) => other !== key && isReady(other))
+    },
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * A provider: one configured upstream, as address, credentials and quirks over a dialect.
+ *
+ * It takes a request's body and gives the answer's bytes; what they mean is the dialect's business, and when to
+ * give up is dispatch's: a provider has no clocks of its own but the one for connecting.
+ */
+import type { ProviderType } from '../config/config.ts'
+import type { Dialect, EncodeOptions, HeaderLookup } from '../dialects/dialect.ts'
+
+export interface Provider {
+  /** The key under `providers`: the first part of a target. */
+  readonly name: string
+  readonly type: ProviderType
+  readonly dialect: Dialect
+  /** What this provider wants of its dialect. */
+  readonly encoding: Pick<EncodeOptions, 'maxTokensField'>
+  /**
+   * Sends one request. Resolves at the answer's head, or with the reason why there is none; never rejects. Once
+   * `signal` is aborted it resolves, or the body's iteration throws, at once.
+   */
+  readonly call: (request: ProviderRequest) => Promise<ProviderResult>
+  /** Ends idle connections, and breaks those in use. */
+  readonly close: () => Promise<void>
+}
+
+export interface ProviderRequest {
+  /** The provider's own model id. */
+  readonly model: string
+  readonly body: Uint8Array
+  readonly stream: boolean
+  /** Headers of the client; a provider passes on only those that it knows. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Longest wait for a connection. */
+  readonly connectTimeoutMs?: number
+  readonly signal: AbortSignal
+}
+
+export type ProviderResult = ProviderResponse | ProviderFailure
+
+export interface ProviderResponse {
+  readonly ok: true
+  readonly status: number
+  readonly headers: HeaderLookup
+  /** Decoded of any compression. Iteration throws where the connection breaks; leaving early breaks it. */
+  readonly body: AsyncIterable<Uint8Array>
+  /** After a 401 or 429: another key of the pool is ready, so a retry need not wait for this one. */
+  readonly otherKeyReady: boolean
+}
+
+export interface ProviderFailure {
+  readonly ok: false
+  readonly failure: TransportFailure
+}
+
+/** Why there is no answer. */
+export type TransportFailure =
+  /** No connection: refused, no such host, TLS, an address that may not be called. */
+  | { readonly kind: 'connect'; readonly message: string }
+  /** No connection within `connectTimeoutMs`. */
+  | { readonly kind: 'connect_timeout'; readonly message: string }
+  /** The connection broke before the answer's head. */
+  | { readonly kind: 'cut'; readonly message: string }
+  /** An answer that no client of this dialect can read: a redirect, an unknown compression. */
+  | { readonly kind: 'malformed'; readonly message: string }
+  | { readonly kind: 'aborted' }
+
+/** Runs `run` after `ms`; the answer cancels it. */
+export type SetTimer = (ms: number, run: () => void) => () => void
