@@ -1,0 +1,94 @@
+/**
+ * Step 7, the answer: what came of the route, in the client's dialect, whole or as a stream.
+ */
+import type { AnswerContext } from '../dialects/dialect.ts'
+import type { StreamOutcome, WholeOutcome } from '../dispatch/outcome.ts'
+import { AnswerStream } from './answer-stream.ts'
+import { concludeCall, settle } from './conclude.ts'
+import { formatUsd } from './cost.ts'
+import type { CallExchange } from './exchange.ts'
+import { exchangeHeaders } from './headers.ts'
+import type { GatewayResponse } from './request.ts'
+import type { Runtime } from './runtime.ts'
+import { charactersIn, settlePartialUsage, settleUsage, tokensOfCharacters } from './settle.ts'
+
+export interface AnswerInput<O> {
+  readonly outcome: O
+  readonly estimatedInputTokens: number
+}
+
+export function answerWhole(
+  exchange: CallExchange,
+  input: AnswerInput<WholeOutcome>,
+  runtime: Runtime,
+): GatewayResponse {
+  const { answer, raw, target, attempts } = input.outcome
+  exchange.target = target
+  exchange.attempts = attempts
+  const estimate = { input: input.estimatedInputTokens, output: tokensOfCharacters(charactersIn(answer)) }
+  settle(exchange, settleUsage(answer.usage, estimate), runtime.policy.config.catalogue)
+  const body =
+    raw?.dialect === exchange.dialect.name
+      ? raw.bytes
+      : JSON.stringify(
+          exchange.dialect.encodeAnswer(
+            answer,
+            contextOf(exchange, answer.model || undefined, input.estimatedInputTokens),
+          ),
+        )
+  const headers = { ...exchangeHeaders(exchange, runtime.policy.digest), 'content-type': 'application/json' }
+  concludeCall(exchange, 200, runtime)
+  return { status: 200, headers, body }
+}
+
+export function answerStream(
+  exchange: CallExchange,
+  input: AnswerInput<StreamOutcome>,
+  runtime: Runtime,
+): GatewayResponse {
+  const { frames, target, attempts } = input.outcome
+  exchange.target = target
+  exchange.attempts = attempts
+  const { onDisconnect, catalogue } = runtime.policy.config
+  const body = new AnswerStream({
+    frames,
+    encoderFor: (model) => exchange.dialect.encodeStream(contextOf(exchange, model, input.estimatedInputTokens)),
+    drainMs: onDisconnect.kind === 'drain' ? onDisconnect.ms : 0,
+    cancel: () => exchange.place.abort.abort(),
+    onFirstContent: () => {
+      exchange.firstTokenMs = runtime.environment.now() - exchange.startedAtMs
+    },
+    onEnd: (end) => {
+      const estimate = { input: input.estimatedInputTokens, output: end.outputTokens }
+      const usage = end.isWhole ? settleUsage(end.usage, estimate) : settlePartialUsage(end.usage, estimate)
+      settle(exchange, usage, catalogue)
+      if (end.kind !== 'complete') exchange.failure = end.kind === 'failed' ? 'stream_failed' : 'client_gone'
+      concludeCall(exchange, end.kind === 'client_gone' ? 499 : 200, runtime)
+    },
+    onBug: (error) => runtime.logger.error({ requestId: exchange.id, err: error }, 'encoding an answer failed'),
+  })
+  return {
+    status: 200,
+    headers: {
+      ...exchangeHeaders(exchange, runtime.policy.digest),
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
+    },
+    body,
+    trailers: (): Readonly<Record<string, string>> =>
+      exchange.costNanoUsd === undefined ? {} : { 'x-policyc-cost': formatUsd(exchange.costNanoUsd) },
+  }
+}
+
+/** The model shown is the provider's own name for it, else the target's: what answered, not what was asked for. */
+function contextOf(exchange: CallExchange, model: string | undefined, estimatedInputTokens: number): AnswerContext {
+  const target = exchange.target!
+  return {
+    model: model ?? target.slice(target.indexOf('/') + 1),
+    id: exchange.endpoint.api === 'chat' ? `chatcmpl-${exchange.id}` : `msg_${exchange.id}`,
+    created: Math.floor(exchange.startedAtMs / 1000),
+    includeUsage: exchange.call?.includeUsage ?? true,
+    estimatedInputTokens,
+  }
+}

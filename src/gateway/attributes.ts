@@ -1,0 +1,142 @@
+/**
+ * The facts of attributes that `attributes:` declares, each from where its `from` says.
+ *
+ * A header's value that is not of the attribute's type is the client's 400. A value of the operator's or the
+ * host's that is not ends the request too: deciding as if it were missing could grant what it would refuse.
+ */
+import type { IncomingMessage } from 'node:http'
+import type { AttributeDeclaration } from '../config/config.ts'
+import { expectedOf, readTextAs } from '../config/typed-value.ts'
+import type { Caller } from '../identity/caller.ts'
+import type { Step } from './exchange.ts'
+import { done, failed } from './exchange.ts'
+
+export type AttributeValue = string | number | boolean | readonly string[]
+
+/** What a host attribute is computed from. */
+export interface HostContext {
+  readonly request: Request | IncomingMessage
+  readonly caller: Caller
+  /** The model that the client asked for. */
+  readonly model: string
+  /** All text that the caller sent. */
+  readonly text: string
+}
+
+/** One attribute `from: host`: a value, or a function of the request. */
+export type HostAttribute =
+  | AttributeValue
+  | ((context: HostContext) => AttributeValue | undefined | Promise<AttributeValue | undefined>)
+
+/** Host attributes by their dotted path: `{ 'signal.topic': async ({ text }) => classify(text) }`. */
+export type HostAttributes = Readonly<Record<string, HostAttribute>>
+
+export interface Declared {
+  readonly declarations: readonly AttributeDeclaration[]
+  readonly header: (name: string) => string | undefined
+  readonly host: HostAttributes
+  readonly context: HostContext
+  /** Only what some rule reads is computed. */
+  readonly reads: (path: string) => boolean
+}
+
+/** The values by path; what is missing is left out. */
+export async function declaredFacts(declared: Declared): Promise<Step<ReadonlyMap<string, AttributeValue>>> {
+  const facts = new Map<string, AttributeValue>()
+  for (const declaration of declared.declarations) {
+    if (!declared.reads(declaration.path)) continue
+    const found = await findValue(declaration, declared)
+    if (!found.ok) return found
+    const value = found.value ?? declaration.default
+    if (value !== undefined) facts.set(declaration.path, value)
+  }
+  return done(facts)
+}
+
+async function findValue(
+  declaration: AttributeDeclaration,
+  declared: Declared,
+): Promise<Step<AttributeValue | undefined>> {
+  const { from } = declaration
+  switch (from.kind) {
+    case 'header': {
+      const text = declared.header(from.name)?.trim()
+      if (text === undefined || text === '') return done(undefined)
+      const value = readHeader(declaration, text)
+      if (value !== undefined) return done(value)
+      return failed({ kind: 'malformed', message: `the header \`${from.name}\` is not ${wantedOf(declaration)}` })
+    }
+    case 'key_metadata':
+      return checked(declaration, findAt(declared.context.caller.metadata, from.path))
+    case 'claim':
+      return checked(declaration, findAt(declared.context.caller.claims, from.path))
+    case 'host': {
+      const host = declared.host[declaration.path]
+      return checked(declaration, typeof host === 'function' ? await host(declared.context) : host)
+    }
+  }
+}
+
+function readHeader(declaration: AttributeDeclaration, text: string): AttributeValue | undefined {
+  const value =
+    declaration.type === 'set'
+      ? text
+          .split(',')
+          .map((each) => each.trim())
+          .filter((each) => each !== '')
+      : readTextAs(declaration.type, text)
+  return value !== undefined && fitsEnum(declaration, value) ? value : undefined
+}
+
+function checked(declaration: AttributeDeclaration, value: unknown): Step<AttributeValue | undefined> {
+  if (value === undefined || value === null || value === '') return done(undefined)
+  const typed = toType(declaration, value)
+  return typed !== undefined && fitsEnum(declaration, typed)
+    ? done(typed)
+    : failed({ kind: 'attribute', path: declaration.path })
+}
+
+/** A number in the unit of the type, or text as `gateway.yaml` would have it (`$5`, `80%`, `30s`). */
+function toType({ type }: AttributeDeclaration, value: unknown): AttributeValue | undefined {
+  switch (type) {
+    case 'string':
+      return typeof value === 'string' ? value : undefined
+    case 'bool':
+      return typeof value === 'boolean' ? value : undefined
+    case 'int':
+      return Number.isSafeInteger(value) ? (value as number) : undefined
+    case 'number':
+      return Number.isFinite(value) ? (value as number) : undefined
+    case 'set':
+      return Array.isArray(value) && value.every((each) => typeof each === 'string') ? value : undefined
+    case 'money':
+    case 'percent':
+    case 'duration':
+    case 'size':
+      if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
+      return typeof value === 'string' ? readTextAs(type, value) : undefined
+    case 'date':
+    case 'ip':
+      return typeof value === 'string' ? readTextAs(type, value) : undefined
+  }
+}
+
+function fitsEnum(declaration: AttributeDeclaration, value: AttributeValue): boolean {
+  if (declaration.enum === undefined) return true
+  const values = Array.isArray(value) ? value : [value]
+  return values.every((each) => declaration.enum!.includes(String(each)))
+}
+
+function wantedOf({ type, enum: values }: AttributeDeclaration): string {
+  return values === undefined ? expectedOf(type) : `one of ${values.join(', ')}`
+}
+
+/** A value by a dotted path with list places: `groups[0].name`. */
+function findAt(value: unknown, path: string): unknown {
+  let at = value
+  for (const part of path.split(/[.[\]]+/).filter((each) => each !== '')) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, part)) return undefined
+    at = (at as Record<string, unknown>)[part]
+  }
+  return at
+}

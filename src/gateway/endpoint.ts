@@ -1,0 +1,79 @@
+/**
+ * Which endpoint a method and a path mean, and which dialect its errors speak. Pure: a table and a few patterns.
+ */
+import { anthropic } from '../dialects/anthropic/anthropic.ts'
+import type { Dialect, HeaderLookup } from '../dialects/dialect.ts'
+import { openaiChat } from '../dialects/openai-chat/openai-chat.ts'
+
+export type Endpoint =
+  | { readonly kind: 'call'; readonly api: 'chat' | 'messages'; readonly dialect: Dialect; readonly version: string }
+  /** The list, or one entry of it. */
+  | { readonly kind: 'models'; readonly dialect: Dialect; readonly version: string; readonly id?: string }
+  | { readonly kind: 'health'; readonly probe: 'live' | 'ready'; readonly dialect: Dialect }
+  /** Known, and not served by this version of the gateway. */
+  | { readonly kind: 'unavailable'; readonly dialect: Dialect }
+  | { readonly kind: 'wrong_method'; readonly dialect: Dialect; readonly allow: string }
+  | { readonly kind: 'unknown'; readonly dialect: Dialect }
+
+const unavailable = [
+  'completions',
+  'responses',
+  'embeddings',
+  'rerank',
+  'images/generations',
+  'audio/speech',
+  'audio/transcriptions',
+  'moderations',
+  'messages/count_tokens',
+]
+
+/** The endpoint of a request; `path` as it came, percent-encoded. */
+export function findEndpoint(method: string, path: string, header: HeaderLookup): Endpoint {
+  const byHeader = header('anthropic-version') === undefined ? openaiChat : anthropic
+  if (path === '/health/live' || path === '/health/ready') {
+    const probe = path === '/health/live' ? 'live' : 'ready'
+    return isRead(method)
+      ? { kind: 'health', probe, dialect: byHeader }
+      : { kind: 'wrong_method', dialect: byHeader, allow: 'GET, HEAD' }
+  }
+  if (path === '/metrics') return { kind: 'unavailable', dialect: byHeader }
+
+  const parts = /^\/(v\d+[a-z0-9.]*)\/(.+?)\/?$/i.exec(path)
+  if (parts === null) return { kind: 'unknown', dialect: byHeader }
+  const version = parts[1]!.toLowerCase()
+  const rest = parts[2]!
+  switch (rest) {
+    case 'chat/completions':
+      return post(method, { kind: 'call', api: 'chat', dialect: openaiChat, version })
+    case 'messages':
+      return post(method, { kind: 'call', api: 'messages', dialect: anthropic, version })
+  }
+  if (rest === 'models' || rest.startsWith('models/')) return modelsEndpoint(method, rest, version, byHeader)
+  const dialect = rest.startsWith('messages/') ? anthropic : rest.startsWith('chat/') ? openaiChat : byHeader
+  return unavailable.includes(rest) ? { kind: 'unavailable', dialect } : { kind: 'unknown', dialect }
+}
+
+function modelsEndpoint(method: string, rest: string, version: string, dialect: Dialect): Endpoint {
+  if (/:(generateContent|streamGenerateContent|countTokens|embedContent)$/.test(rest))
+    return { kind: 'unavailable', dialect }
+  if (!isRead(method)) return { kind: 'wrong_method', dialect, allow: 'GET, HEAD' }
+  if (rest === 'models') return { kind: 'models', dialect, version }
+  const id = decode(rest.slice('models/'.length))
+  return id === undefined ? { kind: 'unknown', dialect } : { kind: 'models', dialect, version, id }
+}
+
+function post(method: string, endpoint: Endpoint): Endpoint {
+  return method === 'POST' ? endpoint : { kind: 'wrong_method', dialect: endpoint.dialect, allow: 'POST' }
+}
+
+function isRead(method: string): boolean {
+  return method === 'GET' || method === 'HEAD'
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * What is known of one request while it passes through the steps; each step adds what it finds out, so that
+ * the record at the end says as much as was known wherever the request ended.
+ */
+
+import type { Dialect } from '../dialects/dialect.ts'
+import type { ChatCall } from '../dialects/neutral.ts'
+import type { AttemptRecord } from '../dispatch/outcome.ts'
+import type { Decision } from '../graph/decision.ts'
+import type { Caller } from '../identity/caller.ts'
+import type { Place } from './admission.ts'
+import type { Endpoint } from './endpoint.ts'
+import type { Failure } from './failure.ts'
+import type { GatewayRequest } from './request.ts'
+import type { RecordedUsage } from './usage-record.ts'
+
+export interface Exchange {
+  readonly id: string
+  readonly startedAtMs: number
+  readonly request: GatewayRequest
+  readonly endpoint: Endpoint
+  readonly dialect: Dialect
+  caller?: Caller
+  call?: ChatCall
+  decision?: Decision
+  /** The route that matched, or the first rule that denied. */
+  rule?: string
+  target?: string
+  attempts: readonly AttemptRecord[]
+  usage: RecordedUsage
+  costNanoUsd?: number
+  firstTokenMs?: number
+  /** The word for what went wrong, where the request failed. */
+  failure?: string
+}
+
+/** An exchange of a model call that has its place among those under way. */
+export interface CallExchange extends Exchange {
+  readonly endpoint: Extract<Endpoint, { kind: 'call' }>
+  readonly place: Place
+}
+
+/** What a step gives: its result, or why the request ends here. */
+export type Step<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure }
+
+export function done<T>(value: T): Step<T> {
+  return { ok: true, value }
+}
+
+export function failed(failure: Failure): { readonly ok: false; readonly failure: Failure } {
+  return { ok: false, failure }
+}

@@ -1,0 +1,170 @@
+/**
+ * The life of one request, from either face to the answer. Each step is a file; each can end the request.
+ *
+ *     fetch.ts · node.ts          the faces: Web requests, node:http
+ *            │
+ *      1  endpoint.ts             method and path ──────────────▶ 404 405 431
+ *         admission.ts            a place among those under way ▶ 503
+ *            │
+ *      2  identify.ts             caller ───────────────────────▶ 401
+ *            │
+ *      3  read-call.ts            body, JSON, call ─────────────▶ 400 408 413 415
+ *            │
+ *      4  facts.ts                facts ────────────────────────▶ 400 503 (an attribute)
+ *            │
+ *      5  decide.ts               decision ─────────────────────▶ 403 404 (a model)
+ *            │
+ *      6  route.ts                rewrites, dispatch ───────────▶ 400 404 413 429 502 503 504
+ *            │
+ *      7  answer.ts               whole, or answer-stream.ts ───▶ an error event, after the first content
+ *            │
+ *         conclude.ts             usage settled, record, log line; every exit comes by here
+ *
+ * What goes wrong is a `Failure` (failure.ts has the statuses); what is thrown is a bug, caught here once, told
+ * as a 500 that names the request's id, and logged with its stack.
+ */
+import { estimateInputTokens } from '../dialects/estimate.ts'
+import type { Place } from './admission.ts'
+import { answerStream, answerWhole } from './answer.ts'
+import { conclude, concludeCall, settle } from './conclude.ts'
+import { decide } from './decide.ts'
+import type { Endpoint } from './endpoint.ts'
+import { findEndpoint } from './endpoint.ts'
+import type { CallExchange, Exchange } from './exchange.ts'
+import { buildFacts } from './facts.ts'
+import type { Failure } from './failure.ts'
+import { tell, wordFor } from './failure.ts'
+import { exchangeHeaders, requestIdOf } from './headers.ts'
+import { identify } from './identify.ts'
+import { listModels } from './models.ts'
+import { readCall } from './read-call.ts'
+import type { GatewayRequest, GatewayResponse } from './request.ts'
+import { carryOut } from './route.ts'
+import type { Runtime } from './runtime.ts'
+
+/** Answers a request; never rejects. */
+export async function handle(request: GatewayRequest, runtime: Runtime): Promise<GatewayResponse> {
+  const endpoint = findEndpoint(request.method, request.path, request.header)
+  const exchange: Exchange & { place?: Place } = {
+    id: requestIdOf(request.header, runtime.environment.requestId),
+    startedAtMs: runtime.environment.now(),
+    request,
+    endpoint,
+    dialect: endpoint.dialect,
+    attempts: [],
+    usage: { provenance: 'none' },
+  }
+  try {
+    return await answer(exchange, endpoint, runtime)
+  } catch (error) {
+    runtime.logger.error({ requestId: exchange.id, err: error }, 'a request failed by a bug')
+    return refuse(exchange, { kind: 'bug', requestId: exchange.id }, runtime)
+  }
+}
+
+async function answer(
+  exchange: Exchange & { place?: Place },
+  endpoint: Endpoint,
+  runtime: Runtime,
+): Promise<GatewayResponse> {
+  const { method, path } = exchange.request
+  const { admission, policy } = runtime
+  const { bounds } = policy.config
+  if (endpoint.kind === 'health') return health(exchange, endpoint.probe, runtime)
+  if (sizeOf(exchange.request.headers()) > bounds.headerBytes) {
+    return refuse(exchange, { kind: 'headers_too_large', maxBytes: bounds.headerBytes }, runtime)
+  }
+  switch (endpoint.kind) {
+    case 'unknown':
+      return refuse(exchange, { kind: 'unknown_path', method, path }, runtime)
+    case 'unavailable':
+      return refuse(exchange, { kind: 'unavailable', method, path }, runtime)
+    case 'wrong_method':
+      return refuse(exchange, { kind: 'wrong_method', method, path, allow: endpoint.allow }, runtime)
+    case 'models':
+    case 'call':
+      break
+  }
+  const place = admission.enter()
+  if (place === 'closing') return refuse(exchange, { kind: 'closing' }, runtime)
+  if (place === 'busy') return refuse(exchange, { kind: 'busy', max: bounds.concurrentRequests }, runtime)
+  exchange.place = place
+  if (endpoint.kind === 'call') return serveCall(Object.assign(exchange, { endpoint, place }), runtime)
+  const models = await listModels(exchange, endpoint, runtime)
+  if (!models.ok) return refuse(exchange, models.failure, runtime)
+  conclude(exchange, 200, runtime)
+  place.leave()
+  return json(exchange, 200, models.value, runtime)
+}
+
+async function serveCall(exchange: CallExchange, runtime: Runtime): Promise<GatewayResponse> {
+  const { policy } = runtime
+  const caller = await identify(exchange.request, runtime)
+  if (!caller.ok) return refuse(exchange, caller.failure, runtime)
+  exchange.caller = caller.value
+
+  const read = await readCall(exchange, policy.config.bounds)
+  if (!read.ok) return refuse(exchange, read.failure, runtime)
+  const { call, body, bytes } = read.value
+  exchange.call = call
+
+  const inputTokens = estimateInputTokens(call)
+  const { api, version } = exchange.endpoint
+  const asked = { api, version, model: call.model, call, body, bytes: bytes.byteLength, inputTokens }
+  const facts = await buildFacts(exchange, caller.value, asked, runtime)
+  if (!facts.ok) return refuse(exchange, facts.failure, runtime)
+
+  const decision = decide(exchange, facts.value, call.model, runtime)
+  if (!decision.ok) return refuse(exchange, decision.failure, runtime)
+
+  const outcome = await carryOut(exchange, read.value, { facts: facts.value, decision: decision.value }, runtime)
+  switch (outcome.kind) {
+    case 'whole':
+      return answerWhole(exchange, { outcome, estimatedInputTokens: inputTokens }, runtime)
+    case 'stream':
+      return answerStream(exchange, { outcome, estimatedInputTokens: inputTokens }, runtime)
+    case 'failed': {
+      exchange.attempts = outcome.attempts
+      const { failure } = outcome
+      if ('target' in failure) exchange.target = failure.target
+      settle(exchange, { provenance: 'none' }, policy.config.catalogue)
+      return refuse(
+        exchange,
+        failure.kind === 'cancelled' ? { kind: 'client_gone' } : { kind: 'upstream', failure },
+        runtime,
+      )
+    }
+  }
+}
+
+/** The one exit of what fails: the dialect's error, the usual headers, the record. */
+function refuse(exchange: Exchange & { readonly place?: Place }, failure: Failure, runtime: Runtime): GatewayResponse {
+  const { error, headers } = tell(failure)
+  exchange.failure = wordFor(failure)
+  concludeCall(exchange, error.status, runtime)
+  const body = exchange.dialect.encodeError(error)
+  // Anthropic's errors carry the id in the body too.
+  const named = exchange.dialect.name === 'anthropic' ? { ...body, request_id: exchange.id } : body
+  const response = json(exchange, error.status, named, runtime)
+  return { ...response, headers: { ...response.headers, ...headers } }
+}
+
+function health(exchange: Exchange, probe: 'live' | 'ready', runtime: Runtime): GatewayResponse {
+  const isReady = probe === 'live' || !runtime.admission.isClosing
+  return json(exchange, isReady ? 200 : 503, { status: isReady ? 'ok' : 'stopping' }, runtime)
+}
+
+function json(exchange: Exchange, status: number, value: object, { policy }: Runtime): GatewayResponse {
+  return {
+    status,
+    headers: { ...exchangeHeaders(exchange, policy.digest), 'content-type': 'application/json' },
+    body: JSON.stringify(value),
+  }
+}
+
+/** As HTTP/1.1 writes them: name, value, and four bytes around. */
+function sizeOf(headers: Iterable<readonly [string, string]>): number {
+  let bytes = 0
+  for (const [name, value] of headers) bytes += name.length + value.length + 4
+  return bytes
+}

@@ -1,0 +1,51 @@
+/**
+ * The headers of every answer, and which of the client's headers go where.
+ */
+import { formatUsd } from './cost.ts'
+import type { Exchange } from './exchange.ts'
+
+/** The `x-policyc-…` headers as far as the exchange got, and the request's id. */
+export function exchangeHeaders(exchange: Exchange, policyDigest: string): Record<string, string> {
+  const headers: Record<string, string> = { 'x-request-id': exchange.id, 'x-policyc-policy': policyDigest }
+  if (exchange.endpoint.kind !== 'call') return headers
+  if (exchange.rule !== undefined) headers['x-policyc-rule'] = exchange.rule
+  if (exchange.target !== undefined) headers['x-policyc-target'] = exchange.target
+  headers['x-policyc-attempts'] = String(callsIn(exchange))
+  headers['x-policyc-cache'] = 'none'
+  if (exchange.costNanoUsd !== undefined) headers['x-policyc-cost'] = formatUsd(exchange.costNanoUsd)
+  return headers
+}
+
+/** Attempts that were really made: targets that were skipped are not among them. */
+function callsIn(exchange: Exchange): number {
+  return exchange.attempts.filter((each) => each.result !== 'skipped').length
+}
+
+const sane = /^[A-Za-z0-9._:+/=@-]{1,128}$/
+
+/** The request's id: the client's own where it is a plain token, else a fresh one. */
+export function requestIdOf(header: (name: string) => string | undefined, fresh: () => string): string {
+  const given = header('x-request-id')
+  return given !== undefined && sane.test(given) ? given : fresh()
+}
+
+/** Headers that hold credentials: read by no policy, and sent to no provider. */
+export const credentialHeaders: ReadonlySet<string> = new Set([
+  'authorization',
+  'proxy-authorization',
+  'x-api-key',
+  'api-key',
+  'cookie',
+])
+
+const forwarded = ['anthropic-beta', 'openai-beta']
+
+/** The client's headers that mean something to a provider of the same dialect. */
+export function forwardedHeaders(header: (name: string) => string | undefined): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = {}
+  for (const name of forwarded) {
+    const value = header(name)
+    if (value !== undefined && value !== '') headers[name] = value
+  }
+  return headers
+}

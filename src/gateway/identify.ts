@@ -1,0 +1,50 @@
+/**
+ * Step 2, who calls: the host program's word first, else the credential that the request shows.
+ */
+import type { IncomingMessage } from 'node:http'
+import { authenticate } from '../identity/authenticate.ts'
+import type { Caller, CallerFields } from '../identity/caller.ts'
+import { readCallerFields } from '../identity/caller.ts'
+import type { Step } from './exchange.ts'
+import { done, failed } from './exchange.ts'
+import type { GatewayRequest } from './request.ts'
+import type { Runtime } from './runtime.ts'
+
+/**
+ * The host program's own authentication: the caller of a request, or undefined to leave it to credentials. It
+ * is given the request as the host knows it. `ip` may be set where the host knows better than the socket.
+ */
+export type HostCaller = (
+  request: Request | IncomingMessage,
+) =>
+  | (CallerFields & { readonly ip?: string })
+  | undefined
+  | Promise<(CallerFields & { readonly ip?: string }) | undefined>
+
+export async function identify(request: GatewayRequest, runtime: Runtime): Promise<Step<Caller>> {
+  const host = await runtime.hostCaller?.(request.native)
+  if (host !== undefined && host !== null) return done(hostCaller(host, request.ip))
+  const { keys, policy, environment } = runtime
+  const known = await authenticate(request.header, request.ip, {
+    callers: policy.config.callers,
+    keys,
+    now: environment.now,
+  })
+  return known.ok ? done(known.caller) : failed({ kind: 'unauthenticated', message: known.message })
+}
+
+function hostCaller(given: CallerFields & { readonly ip?: string }, socketIp: string | undefined): Caller {
+  const { ip = socketIp, ...rest } = given
+  const read = readCallerFields(rest)
+  // A mistake of the host program, not of the client: told where the host's developer looks.
+  if (!read.ok)
+    throw new TypeError(
+      `\`caller\` gave ${read.path === '' ? 'a value' : `\`${read.path}\``} that is not ${read.expected}`,
+    )
+  return {
+    ...read.fields,
+    id: read.fields.id ?? read.fields.user ?? 'host',
+    kind: 'host',
+    ...(ip === undefined ? {} : { ip }),
+  }
+}

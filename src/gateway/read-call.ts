@@ -1,0 +1,61 @@
+/**
+ * Step 3, what is asked: the body within its bounds, as JSON, as a call of the endpoint's dialect.
+ */
+
+import type { Bounds } from '../config/config.ts'
+import type { ChatCall, Json } from '../dialects/neutral.ts'
+import type { CallExchange, Step } from './exchange.ts'
+import { done, failed } from './exchange.ts'
+import { parseJsonBody } from './json-body.ts'
+
+export interface ReadCall {
+  readonly call: ChatCall
+  readonly body: Json
+  readonly bytes: Uint8Array
+  /** Whether the bytes may go on as they are, to a provider of the same dialect. */
+  readonly isForwardable: boolean
+}
+
+export async function readCall({ request, dialect }: CallExchange, bounds: Bounds): Promise<Step<ReadCall>> {
+  const refused = refuseMedia(request.header)
+  if (refused !== undefined) return failed({ kind: 'unsupported_media', message: refused })
+  const declared = Number(request.header('content-length') ?? 0)
+  if (declared > bounds.bodyBytes) return failed({ kind: 'body_too_large', maxBytes: bounds.bodyBytes })
+  const read = await request.readBody({ maxBytes: bounds.bodyBytes, timeoutMs: bounds.bodyTimeoutMs })
+  switch (read.kind) {
+    case 'too_large':
+      return failed({ kind: 'body_too_large', maxBytes: bounds.bodyBytes })
+    case 'timeout':
+      return failed({ kind: 'body_timeout', timeoutMs: bounds.bodyTimeoutMs })
+    case 'gone':
+      return failed({ kind: 'client_gone' })
+    case 'bytes':
+      break
+  }
+  const json = parseJsonBody(read.bytes, bounds.jsonDepth)
+  if (!json.ok) return failed({ kind: 'malformed', message: json.message })
+  const decoded = dialect.decodeRequest(json.value)
+  if (!decoded.ok) {
+    const { message, param } = decoded
+    return failed({ kind: 'malformed', message, ...(param === undefined ? {} : { param }) })
+  }
+  const call = decoded.value
+  return done({
+    call,
+    body: json.value,
+    bytes: json.bytes,
+    isForwardable: !json.ambiguous && dialect.isForwardable(call),
+  })
+}
+
+/** `text/plain` is what `fetch` says of a string when its caller says nothing. */
+const jsonMedia = /^(text\/plain|application\/([a-z0-9.-]+\+)?json)$/
+
+function refuseMedia(header: (name: string) => string | undefined): string | undefined {
+  const type = header('content-type')?.replace(/;.*$/s, '').trim().toLowerCase()
+  if (type && !jsonMedia.test(type))
+    return `the body is \`${type.slice(0, 100)}\`, and wants to be \`application/json\``
+  const encoding = header('content-encoding')?.trim().toLowerCase()
+  if (encoding && encoding !== 'identity') return 'the body is compressed, and wants to be sent as it is'
+  return undefined
+}

@@ -1,0 +1,74 @@
+/**
+ * Step 6, carrying out the route: hands the call, after rewrites, to dispatch, for as long as its client waits.
+ */
+import type { Facts, Policy } from '../compile/load.ts'
+import { estimateInputTokens } from '../dialects/estimate.ts'
+import type { DispatchRequest, Outcome } from '../dispatch/outcome.ts'
+import type { Route } from '../graph/decision.ts'
+import type { Granted } from './decide.ts'
+import type { CallExchange } from './exchange.ts'
+import { forwardedHeaders } from './headers.ts'
+import type { ReadCall } from './read-call.ts'
+import { rewriteCall } from './rewrite.ts'
+import type { Runtime } from './runtime.ts'
+
+export async function carryOut(
+  exchange: CallExchange,
+  read: ReadCall,
+  { facts, decision }: { readonly facts: Facts; readonly decision: Granted },
+  runtime: Runtime,
+): Promise<Outcome> {
+  const { dialect, request, place } = exchange
+  const { call, changed } = rewriteCall(read.call, decision.rewrites)
+  exchange.call = call
+  const stickyKey = stickyKeyOf(runtime.policy, decision.route, facts)
+  const dispatched: DispatchRequest = {
+    call,
+    ...(changed || !read.isForwardable ? {} : { raw: { dialect: dialect.name, bytes: read.bytes } }),
+    dialect: dialect.name,
+    headers: forwardedHeaders(request.header),
+    route: decision.route,
+    ...(stickyKey === undefined ? {} : { stickyKey }),
+    estimatedInputTokens: estimateInputTokens(call),
+    signal: place.abort.signal,
+  }
+  const unwatch = watchClient(exchange, runtime)
+  try {
+    return await runtime.dispatcher.run(dispatched)
+  } finally {
+    unwatch()
+  }
+}
+
+/** Cancels the upstream call when the client goes away: at once, or after the wait that is configured. */
+function watchClient({ request, place }: CallExchange, { policy }: Runtime): () => void {
+  const { onDisconnect } = policy.config
+  let timer: NodeJS.Timeout | undefined
+  const onGone = () => {
+    if (onDisconnect.kind === 'cancel') place.abort.abort()
+    else timer = setTimeout(() => place.abort.abort(), onDisconnect.ms)
+  }
+  if (request.signal.aborted) onGone()
+  else request.signal.addEventListener('abort', onGone, { once: true })
+  return () => {
+    request.signal.removeEventListener('abort', onGone)
+    clearTimeout(timer)
+  }
+}
+
+/** The value of the attribute that a sticky split names; those that lack it stick together. */
+function stickyKeyOf({ checked }: Policy, route: Route, facts: Facts): string | undefined {
+  const stickyBy = route.steps.find((each) => each.kind === 'split' && each.stickyBy !== undefined)
+  if (stickyBy?.kind !== 'split') return undefined
+  const rule = checked.rules.find((each) => each.kind === 'route' && each.name === route.rule)
+  const steps = rule?.kind === 'route' ? rule.steps : []
+  for (const step of steps) {
+    if (step.kind !== 'split' || step.stickyBy?.id !== stickyBy.stickyBy) continue
+    let value: unknown = facts
+    for (const part of step.stickyBy!.path) {
+      value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[part] : undefined
+    }
+    return Array.isArray(value) ? [...value].sort().join(',') : String(value ?? '')
+  }
+  return undefined
+}

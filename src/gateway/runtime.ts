@@ -1,0 +1,35 @@
+/**
+ * What a running gateway is made of: the parts that every request is handled with.
+ */
+import type { Policy } from '../compile/load.ts'
+import type { DispatchRequest, Outcome } from '../dispatch/outcome.ts'
+import type { KeyStore } from '../identity/key-store.ts'
+import type { Admission } from './admission.ts'
+import type { HostAttributes } from './attributes.ts'
+import type { Environment } from './environment.ts'
+import type { HostCaller } from './identify.ts'
+import type { Logger } from './log.ts'
+import type { TimeFacts } from './time-facts.ts'
+import type { UsageRecord } from './usage-record.ts'
+
+export interface Runtime {
+  readonly policy: Policy
+  readonly dispatcher: Dispatching
+  readonly admission: Admission
+  /** Absent where virtual keys are off. */
+  readonly keys: KeyStore | undefined
+  readonly hostCaller: HostCaller | undefined
+  readonly hostAttributes: HostAttributes
+  readonly environment: Environment
+  readonly timeFacts: (nowMs: number) => TimeFacts
+  readonly logger: Logger
+  readonly report: (record: UsageRecord) => void
+}
+
+/** What the gateway needs of dispatch. */
+export interface Dispatching {
+  run(request: DispatchRequest): Promise<Outcome>
+  /** Whether a provider can be called now: some target of it is not cooling down. */
+  healthy(provider: string): boolean
+  close(): Promise<void>
+}

@@ -1,0 +1,48 @@
+/**
+ * What is known of a request when it is over: the record that `gateway.on('usage', …)` gives, one for each
+ * model call, those that failed or whose client went away included.
+ */
+import type { Usage } from '../dialects/neutral.ts'
+import type { AttemptRecord } from '../dispatch/outcome.ts'
+
+export interface UsageRecord {
+  readonly requestId: string
+  /** When the request came, milliseconds since the epoch. */
+  readonly startedAtMs: number
+  readonly durationMs: number
+  /** From the request's arrival to the first content of a stream. */
+  readonly firstTokenMs?: number
+  readonly api: 'chat' | 'messages'
+  /** The model that the client asked for; absent where the body was not read that far. */
+  readonly model?: string
+  readonly stream?: boolean
+  /** Absent where the request was not authenticated. */
+  readonly caller?: {
+    readonly id: string
+    readonly kind: string
+    readonly key?: string
+    readonly org?: string
+    readonly team?: string
+    readonly user?: string
+  }
+  /** The route that matched, or the rule that denied. */
+  readonly rule?: string
+  readonly target?: string
+  readonly attempts: readonly AttemptRecord[]
+  readonly usage: RecordedUsage
+  /** Absent where the price of a target is not known. */
+  readonly costNanoUsd?: number
+  /** 499 where the client went away. */
+  readonly status: number
+  /** The kind of failure, where the request failed: `denied`, `unauthenticated`, `exhausted`, … */
+  readonly failure?: string
+  /** What `tag` clauses of `log` rules gave. */
+  readonly tags?: Readonly<Record<string, string>>
+  /** The digest of the policy that decided. */
+  readonly policy: string
+}
+
+/** Token counts and where they come from: what nobody said is not zero. */
+export interface RecordedUsage extends Omit<Usage, 'raw'> {
+  readonly provenance: 'provider' | 'estimated' | 'none'
+}
