@@ -20,6 +20,8 @@ export interface Extensions {
 // The call
 
 export interface ChatCall {
+  /** The dialect that the client spoke, where it spoke one: a target of the same one gets what was said, unmended. */
+  readonly dialect?: DialectName
   /** The model as the client asked for it; replaced by the target's own id on the way out. */
   readonly model: string
   /** System and developer messages that came before everything else. */

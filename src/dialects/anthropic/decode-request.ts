@@ -38,6 +38,7 @@ export function decodeRequest(body: Json): Decoded<ChatCall> {
   const choice = read.object(body['tool_choice'], 'tool_choice')
   const isParallelOff = read.boolean(choice?.['disable_parallel_tool_use'], 'tool_choice.disable_parallel_tool_use')
   const call: ChatCall = compact({
+    dialect: 'anthropic' as const,
     model: model ?? '',
     system: decodeSystem(body['system'], read),
     messages: decodeMessages(list ?? [], read),

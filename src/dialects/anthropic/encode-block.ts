@@ -56,8 +56,13 @@ export function encodeBlock(block: Block, losses: Losses): readonly JsonObject[]
 /** Empty text is refused, so that it is left out; its neighbours stay. */
 export function encodeText(block: TextBlock): readonly JsonObject[] {
   if (block.text.trim() === '') return []
+  return [textBlock(block)]
+}
+
+/** The text as it is, empty or not. */
+export function textBlock(block: TextBlock): JsonObject {
   const citations = block.citations?.dialect === 'anthropic' ? { citations: block.citations.items } : {}
-  return [{ type: 'text', text: block.text, ...citations, ...beside(block) }]
+  return { type: 'text', text: block.text, ...citations, ...beside(block) }
 }
 
 /** Thinking goes back only with the signature of this dialect; a signature is never made up. */

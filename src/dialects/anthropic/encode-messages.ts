@@ -5,7 +5,7 @@
  */
 import type { Losses } from '../losses.ts'
 import type { ChatCall, JsonObject, Message, TextBlock } from '../neutral.ts'
-import { encodeBlock, encodeText } from './encode-block.ts'
+import { encodeBlock, encodeText, textBlock } from './encode-block.ts'
 
 export interface EncodedMessages {
   readonly system: readonly JsonObject[]
@@ -22,6 +22,7 @@ interface Turn {
 const OPENING = '(The assistant begins.)'
 
 export function encodeMessages(call: ChatCall, losses: Losses): EncodedMessages {
+  const isOwn = call.dialect === 'anthropic'
   const system: TextBlock[] = [...call.system]
   const turns: Turn[] = []
   for (const message of call.messages) {
@@ -38,23 +39,27 @@ export function encodeMessages(call: ChatCall, losses: Losses): EncodedMessages 
       system.push(...message.content.filter((block): block is TextBlock => block.kind === 'text'))
       continue
     }
-    append(turns, {
-      role: message.role,
-      content: message.content.flatMap((block) => encodeBlock(block, losses)),
-      fields: ownFields(message),
-    })
+    const content = message.content.flatMap((block) =>
+      isOwn && block.kind === 'text' ? [textBlock(block)] : encodeBlock(block, losses),
+    )
+    append(turns, { role: message.role, content, fields: ownFields(message) })
   }
-  for (const turn of turns) if (turn.role === 'user') turn.content = resultsFirst(turn.content)
-  trimPrefill(turns)
-  const said = system.flatMap(encodeText)
+  if (!isOwn) mend(turns)
+  const said = isOwn ? system.map(textBlock) : system.flatMap(encodeText)
   // A call of system messages only has nobody to answer: what it says is then the user's.
   if (turns.length === 0 && said.length > 0) return { system: [], messages: [{ role: 'user', content: said }] }
-  if (turns[0]?.role === 'assistant')
-    turns.unshift({ role: 'user', content: [{ type: 'text', text: OPENING }], fields: {} })
   return {
     system: said,
     messages: turns.map(({ role, content, fields }) => ({ role, content: plain(content), ...fields })),
   }
+}
+
+/** What a client of another dialect cannot know of this API's rules. */
+function mend(turns: Turn[]): void {
+  for (const turn of turns) if (turn.role === 'user') turn.content = resultsFirst(turn.content)
+  trimPrefill(turns)
+  if (turns[0]?.role === 'assistant')
+    turns.unshift({ role: 'user', content: [{ type: 'text', text: OPENING }], fields: {} })
 }
 
 function ownFields(message: Message): JsonObject {

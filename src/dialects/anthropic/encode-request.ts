@@ -103,7 +103,7 @@ function encodeToolChoice(call: ChatCall): JsonObject | undefined {
   const { toolChoice, parallelToolCalls } = call
   // The flag lives inside the choice, so that without one the default is said out loud.
   const flag =
-    parallelToolCalls === undefined || (parallelToolCalls && call.extensions?.dialect === 'openai-chat')
+    parallelToolCalls === undefined || (parallelToolCalls && call.dialect !== 'anthropic')
       ? {}
       : { disable_parallel_tool_use: !parallelToolCalls }
   const isSaid = parallelToolCalls === false
@@ -142,12 +142,7 @@ function encodeFormat(call: ChatCall, losses: Losses): JsonObject {
 function encodeTemperature(call: ChatCall, isThinking: boolean, losses: Losses): number | undefined {
   const { temperature } = call
   if (temperature === undefined) return undefined
-  if (
-    isThinking &&
-    temperature !== 1 &&
-    call.extensions?.dialect !== 'anthropic' &&
-    call.reasoning?.extensions?.dialect !== 'anthropic'
-  ) {
+  if (isThinking && temperature !== 1 && call.dialect !== 'anthropic') {
     losses.add(
       'temperature',
       `a temperature of ${temperature} cannot be had together with reasoning, where Anthropic's Messages API takes 1 only`,

@@ -60,8 +60,10 @@ export function hasError(object: JsonObject): boolean {
 
 function decodeChoice(value: Json, position: number, answerId: string): Choice | undefined {
   if (!isObject(value)) return undefined
-  const message = value['message']
-  if (!isObject(message)) return undefined
+  const given = value['message']
+  // Azure leaves the message of a filtered choice out; the finish reason is then all it says.
+  const message = isObject(given) ? given : filledString(value['finish_reason']) === undefined ? undefined : {}
+  if (message === undefined) return undefined
   const index = finiteNumber(value['index']) ?? position
   const content = decodeMessage(message, `${answerId}_${index}`)
   const beside = fieldsBeside(message, MESSAGE_FIELDS)

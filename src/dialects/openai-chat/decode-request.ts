@@ -54,6 +54,7 @@ export function decodeRequest(body: Json): Decoded<ChatCall> {
     ...(logprobs !== true && top !== undefined && { top_logprobs: top }),
   }
   const call: ChatCall = compact({
+    dialect: 'openai-chat' as const,
     model: model ?? '',
     system: said.system,
     messages: said.messages,

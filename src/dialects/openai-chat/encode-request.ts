@@ -44,7 +44,7 @@ export function encodeRequest(call: ChatCall, options: EncodeOptions): Encoded {
     response_format: call.responseFormat === undefined ? undefined : encodeResponseFormat(call.responseFormat),
     reasoning_effort: encodeEffort(call),
     user:
-      call.user !== undefined && call.extensions?.dialect === 'anthropic' && MAX_USER_LENGTH < call.user.length
+      call.user !== undefined && call.dialect === 'anthropic' && MAX_USER_LENGTH < call.user.length
         ? undefined
         : call.user,
     service_tier: encodeServiceTier(call),

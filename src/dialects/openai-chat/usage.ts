@@ -12,22 +12,46 @@ export function decodeUsage(value: Json | undefined): Usage | undefined {
   const input = isObject(value['prompt_tokens_details']) ? value['prompt_tokens_details'] : {}
   const output = isObject(value['completion_tokens_details']) ? value['completion_tokens_details'] : {}
   const reasoning = finiteNumber(output['reasoning_tokens']) ?? finiteNumber(value['reasoning_tokens'])
-  // xAI counts reasoning beside the completion: then the total is larger by just that.
-  const isBeside = reasoning !== undefined && 0 < reasoning && total === (prompt ?? 0) + (completion ?? 0) + reasoning
-  return compact({
-    input: prompt,
-    output: isBeside ? (completion ?? 0) + reasoning : completion,
-    cachedInput:
-      finiteNumber(input['cached_tokens']) ??
-      finiteNumber(value['cached_tokens']) ??
-      finiteNumber(value['prompt_cache_hit_tokens']) ??
-      finiteNumber(value['num_cached_tokens']),
-    cacheWrite: finiteNumber(input['cache_write_tokens']),
+  const audioInput = finiteNumber(input['audio_tokens'])
+  const cached =
+    finiteNumber(input['cached_tokens']) ??
+    finiteNumber(value['cached_tokens']) ??
+    finiteNumber(value['prompt_cache_hit_tokens']) ??
+    finiteNumber(value['num_cached_tokens'])
+  const written = finiteNumber(input['cache_write_tokens'])
+  const beside = besideTokens(
+    total === undefined ? 0 : total - (prompt ?? 0) - (completion ?? 0),
     reasoning,
-    audioInput: finiteNumber(input['audio_tokens']),
+    audioInput,
+  )
+  // Grok on Azure counts cached tokens beside the prompt: then there are more of them than prompt.
+  const outside = cached !== undefined && (prompt ?? 0) < cached ? cached : 0
+  const whole = prompt === undefined ? undefined : prompt + beside.input + outside
+  return compact({
+    input: whole,
+    output: completion === undefined ? undefined : completion + beside.output,
+    cachedInput: cached,
+    // A part of its whole, also where a server says the same tokens twice.
+    cacheWrite: written === undefined || whole === undefined ? written : Math.min(written, whole - (cached ?? 0)),
+    reasoning,
+    audioInput,
     audioOutput: finiteNumber(output['audio_tokens']),
     raw: { dialect: 'openai-chat' as const, value },
   })
+}
+
+/**
+ * Where the tokens belong that only the total counts: xAI leaves reasoning out of the completion, Mistral audio out
+ * of the prompt, and Gemini thoughts out of both without naming them.
+ */
+function besideTokens(
+  rest: number,
+  reasoning: number | undefined,
+  audioInput: number | undefined,
+): { readonly input: number; readonly output: number } {
+  if (rest <= 0) return { input: 0, output: 0 }
+  if (rest === audioInput) return { input: rest, output: 0 }
+  return rest === reasoning || !reasoning ? { input: 0, output: rest } : { input: 0, output: 0 }
 }
 
 /** The usage object for a client; the provider's own where it spoke this dialect. */
