@@ -88,6 +88,7 @@ function createScope(files: LoadedFiles, context: CheckContext, report: Report):
     report,
     names: collectNames(files.statements, (name) => files.incomplete || broken.has(name), report),
     attributes,
+    brokenTables: new Map(),
     defines: new Map(),
     pools: new Map(),
     brokenSets: new Set(),
@@ -100,17 +101,24 @@ function addTables(scope: Scope): ReadonlyMap<string, Attribute> {
   const keys = new Map<string, Attribute>()
   for (const table of scope.context.tables) {
     const key = findKey(scope, table.keyAttribute)
-    if (!key) continue
+    if (!key) {
+      scope.brokenTables.set(table.name, table.keyAttribute)
+      continue
+    }
     keys.set(table.name, key)
     for (const column of tableAttributes(table, key)) scope.attributes.set(column.id, column)
   }
   return keys
 }
 
-/** The attribute that a table is keyed by, as gateway.yaml has it. */
-export function findKey(scope: Pick<Scope, 'attributes'>, id: string): Attribute | undefined {
-  const plain = scope.attributes.get(id)
-  if (plain) return plain
+/** The attribute that picks the rows of a table: a string that is known of every request before anything is decided. */
+function findKey(scope: Scope, id: string): Attribute | undefined {
+  const key = scope.attributes.get(id) ?? findKeyed(scope, id)
+  const fits = key?.type === 'string' && !key.column && (key.phase === 'caller' || key.phase === 'request')
+  return fits ? key : undefined
+}
+
+function findKeyed(scope: Scope, id: string): Attribute | undefined {
   const match = /^([a-z.]+)\["([^"\\]+)"\]$/.exec(id)
   const family = keyedFamilies.find((each) => each === match?.[1])
   if (!family || !match?.[2]) return undefined

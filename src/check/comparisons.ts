@@ -3,12 +3,13 @@
  * operator that the type lacks is reported with the one that was meant.
  */
 
+import type { Edit } from '../diagnostics/diagnostic.ts'
 import type { Span } from '../diagnostics/source.ts'
 import type { Attribute } from '../graph/attribute.ts'
 import type { Condition, Literal, StringLiteral, TargetRef } from '../syntax/ast.ts'
 import { parseGlob, parseRegex } from '../syntax/regex.ts'
 import { findListValues } from './lists.ts'
-import { asciiLower, blockValue, literalName, literalValue, type Scalar, typeName } from './literals.ts'
+import { asciiLower, blockValue, literalValue, type Scalar, typeName } from './literals.ts'
 import type { Cidr, Cond, Test } from './policy.ts'
 import type { Scope } from './scope.ts'
 
@@ -53,17 +54,23 @@ interface Misfit {
   readonly operator: string
   readonly attribute: Attribute
   readonly help: string
-  /** What to write between the attribute and its value. */
+  /** What to write between the attribute and its value; after `not `, it is the whole test that is turned round. */
   readonly instead?: string | undefined
   readonly value?: Span | undefined
 }
 
 function reportOperator(scope: Scope, { node, operator, attribute, help, instead, value }: Misfit): undefined {
+  const edits: Edit[] = []
+  if (instead !== undefined && value) {
+    const start = node.attribute.span.start
+    if (instead.startsWith('not ')) edits.push({ span: { ...node.span, start, end: start }, text: 'not ' })
+    edits.push({ span: operatorSpan(node, value), text: ` ${instead.replace(/^not /, '')} ` })
+  }
   scope.report('P203', {
     message: `\`${operator}\` does not apply to \`${attribute.id}\`, which is ${typeName(attribute)}`,
     span: node.span,
     help,
-    edits: instead !== undefined && value ? [{ span: operatorSpan(node, value), text: ` ${instead} ` }] : undefined,
+    edits: edits.length > 0 ? edits : undefined,
   })
   return undefined
 }
@@ -99,13 +106,13 @@ function lowerCompare(scope: Scope, node: TestNode<'compare'>, attribute: Attrib
 
 function refuseSetCompare(scope: Scope, node: TestNode<'compare'>, attribute: Attribute): undefined {
   const { operator, value } = node
-  const has = operator === '==' || operator === '~='
+  const isOrder = operator !== '==' && operator !== '!=' && operator !== '~='
   return reportOperator(scope, {
     node,
     operator,
     attribute,
     help: operator === '!=' ? `write \`not ${attribute.id} has …\`` : 'write `has`',
-    instead: has ? 'has' : undefined,
+    instead: isOrder ? undefined : operator === '!=' ? 'not has' : 'has',
     value: value.span,
   })
 }
@@ -160,7 +167,7 @@ function lowerIn(scope: Scope, node: TestNode<'in'>, attribute: Attribute): Cond
       operator,
       attribute,
       help,
-      instead: negated ? undefined : 'has any',
+      instead: negated ? 'not has any' : 'has any',
       value: values.span,
     })
   }
@@ -291,6 +298,6 @@ function refuseElements(scope: Scope, node: TestNode<'elements'>, attribute: Att
   const help =
     quantifier === 'all'
       ? 'it has one value, which cannot be all of several'
-      : `write \`${instead ?? 'in'}\`${isText && single ? `, or \`contains\` for a part of it (found ${literalName(single)})` : ''}`
+      : `write \`${instead ?? 'in'}\`${isText && single ? ', or `contains` for a part of it' : ''}`
   return reportOperator(scope, { node, operator, attribute, help, instead, value: single?.span ?? values.span })
 }

@@ -2,7 +2,6 @@
  * The names of a bundle: what declares them, and looking them up with diagnostics. Sets, defines, pools,
  * rules and laws share one name space, so that a name in a log or a test means one thing.
  */
-import type { Span } from '../diagnostics/source.ts'
 import { suggest } from '../diagnostics/suggest.ts'
 import type { ImportStatement, Name, Statement, TestStatement } from '../syntax/ast.ts'
 import type { Report } from './report.ts'
@@ -87,7 +86,12 @@ function reportUnknown<K extends NamedKind>(names: Names, report: Report, name: 
     list.push(text)
   }
   const message = `there is no ${bare(wanted.called)} \`${name.text}\``
-  const near = suggest(name.text, ofKind) ?? wanted.others?.(name.text)
+  const near = suggest(name.text, ofKind)
+  const attribute = near === undefined ? wanted.others?.(name.text) : undefined
+  if (attribute !== undefined) {
+    report('P201', { message, span: name.span, help: `did you mean \`${attribute}\`?` })
+    return
+  }
   if (near !== undefined) {
     report('P201', {
       message,
@@ -117,12 +121,4 @@ export function article(kind: NamedKind): string {
 
 function bare(called: string): string {
   return called.replace(/^an? /, '')
-}
-
-/** Replaces the text of a span, as the one edit of a diagnostic. */
-export function replacing(
-  span: Span,
-  text: string,
-): { readonly edits: readonly [{ readonly span: Span; readonly text: string }] } {
-  return { edits: [{ span, text }] }
 }

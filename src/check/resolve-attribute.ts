@@ -124,6 +124,15 @@ function reportUnknown(scope: Scope, ref: AttributeRef, path: string): void {
     })
     return
   }
+  const key = scope.brokenTables.get(ref.path[0]!.text)
+  if (key !== undefined) {
+    scope.report('P202', {
+      message: `the table \`${ref.path[0]!.text}\` has no columns, since \`${key}\` cannot pick its rows`,
+      span: ref.span,
+      help: 'the `key` of a table in gateway.yaml is a string of the caller or the request, such as `caller.team`',
+    })
+    return
+  }
   const near = nearAttribute(scope, path)
   if (near === undefined) {
     const family = ref.path[0]!.text
@@ -212,7 +221,7 @@ export function resolveScalar(scope: Scope, ref: AttributeRef, use: KeyUse): Att
   }
   const why = late[attribute.phase]
   if (why === undefined) return attribute
-  scope.report('P208', { message: `\`${attribute.id}\` cannot be read by ${use.called}`, span: ref.span, help: why })
+  scope.report('P208', { message: `\`${attribute.id}\` cannot stand in ${use.called}`, span: ref.span, help: why })
   return undefined
 }
 

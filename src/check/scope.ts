@@ -17,6 +17,8 @@ export interface Scope {
   readonly names: Names
   /** By id; members of open families are added when they are first named. */
   readonly attributes: Map<string, Attribute>
+  /** Tables whose key is not an attribute that can pick rows, with that key. */
+  readonly brokenTables: Map<string, string>
   /** By name; a define that is missing here is broken, and reported. */
   readonly defines: Map<string, CheckedDefine>
   /** By name. */
