@@ -15,10 +15,14 @@ import { Source, type Span } from '../diagnostics/source.ts'
 import type { Mark } from './marks.ts'
 import { type Token, vocabulary } from './tokens.ts'
 
+/** Of one statement; more are neither kept nor compared with each other. */
+const maxHabits = 1_000
+
 export class GrammarBase extends EmbeddedActionsParser {
   protected source: Source = new Source('', '')
   protected said: Diagnostic[] = []
   protected marks: Map<number, Mark> = new Map()
+  private habits = 0
 
   constructor(config: IParserConfig) {
     super(vocabulary, config)
@@ -29,6 +33,7 @@ export class GrammarBase extends EmbeddedActionsParser {
     this.source = source
     this.said = said
     this.marks = marks
+    this.habits = 0
     this.input = tokens as Token[]
   }
 
@@ -61,6 +66,7 @@ export class GrammarBase extends EmbeddedActionsParser {
    * one has mended that place too, so the earlier diagnostic goes.
    */
   protected habit(span: Span, message: string, edits: readonly Edit[], help?: string): void {
+    if (++this.habits > maxHabits) return
     for (let i = this.said.length - 1; i >= 0; i--) {
       const each = this.said[i]!
       const covered =

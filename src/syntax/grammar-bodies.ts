@@ -1,15 +1,10 @@
-/** The grammar's fourth layer: the bodies of rules, whose clauses may stand in any order. */
+/** The grammar's fifth layer: the bodies of the other rules, whose clauses may stand in any order. */
 import type { IToken } from 'chevrotain'
 import type {
-  Amount,
-  AttributeRef,
-  BudgetStatement,
-  BudgetThreshold,
   CacheScope,
   CacheStatement,
   DurationLiteral,
   GuardClause,
-  LimitStatement,
   LogClause,
   NumberLiteral,
   RewriteClause,
@@ -17,16 +12,13 @@ import type {
   Step,
   TimeoutClause,
 } from './ast.ts'
-import { shown } from './grammar-base.ts'
-import { ClauseGrammar } from './grammar-clauses.ts'
+import { LimitGrammar, type Own } from './grammar-limits.ts'
 import * as t from './tokens.ts'
 
 const { keywords } = t
-type Own<S> = Omit<S, 'kind' | 'name' | 'when' | 'span' | 'documentation'>
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
-const windows = ['day', 'week', 'month', 'total'] as const
 
-export class BodyGrammar extends ClauseGrammar {
+export class BodyGrammar extends LimitGrammar {
   routeBody = this.RULE('routeBody', (): Own<RouteStatement> => {
     const body: Partial<Writable<Own<RouteStatement>>> = {}
     const steps: Step[] = []
@@ -174,155 +166,6 @@ export class BodyGrammar extends ClauseGrammar {
       } else if (!off && !seen.has('ttl'))
         this.missing(open, 'cache', '`ttl`', 'write how long an answer is kept: `ttl 1h`, or `off`')
       return { off: off !== undefined, ...body }
-    })
-  })
-
-  limitBody = this.RULE('limitBody', (): Own<LimitStatement> => {
-    let body: { amount: Amount; unit: LimitStatement['unit']; per?: DurationLiteral } | undefined
-    let by: readonly AttributeRef[] = []
-    let burst: NumberLiteral | undefined
-    const seen = new Map<string, IToken>()
-    const open = this.CONSUME(t.BraceOpen)
-    this.MANY(() => {
-      this.OR([
-        {
-          ALT: () => {
-            const word = this.CONSUME(keywords.burst)
-            const value = this.SUBRULE(this.number)
-            this.ACTION(() => {
-              this.mark(word, 'clause')
-              if (this.isFirst(seen, word)) burst = value
-            })
-          },
-        },
-        {
-          ALT: () => {
-            const word = this.CONSUME(keywords.by)
-            const attributes = this.SUBRULE(this.attributes)
-            this.ACTION(() => {
-              if (this.isFirst(seen, word)) by = attributes
-            })
-          },
-        },
-        {
-          ALT: () => {
-            const start = this.clause()
-            const clause = this.SUBRULE(this.limitAmount)
-            this.ACTION(() => {
-              if (this.isOnlyAmount(seen, start, 'limit')) body = clause
-            })
-          },
-        },
-      ])
-      this.separator()
-    })
-    this.CONSUME(t.BraceClose)
-    return this.ACTION(() => {
-      if (!body) this.missing(open, 'limit', 'amount', 'write it like `60 requests per 1m by caller.key`')
-      const none: Amount = {
-        kind: 'literal',
-        value: { kind: 'number', value: 0, integer: true, text: '0', span: this.spanOf(open) },
-        span: this.spanOf(open),
-      }
-      return { ...(body ?? { amount: none, unit: 'requests' as const }), by, ...(burst ? { burst } : {}) }
-    })
-  })
-
-  private limitAmount = this.RULE('limitAmount', () => {
-    const amount = this.SUBRULE(this.amount)
-    let per: DurationLiteral | undefined
-    const unit = this.OR({
-      DEF: [
-        {
-          ALT: () => {
-            const word = this.OR2([
-              { ALT: () => this.CONSUME(keywords.requests) },
-              { ALT: () => this.CONSUME(keywords.tokens) },
-            ])
-            this.CONSUME(keywords.per)
-            per = this.SUBRULE(this.period)
-            return word
-          },
-        },
-        { ALT: () => this.CONSUME(keywords.concurrent) },
-      ],
-      ERR_MSG: '`requests`, `tokens` or `concurrent`',
-    })
-    return this.ACTION(() => {
-      const value = amount.kind === 'literal' ? amount.value : amount.times
-      if (value?.kind === 'money')
-        this.wrong(value.span, 'found an amount of money where a count was wanted', 'money is limited by a `budget`')
-      return { amount, unit: unit.image as LimitStatement['unit'], ...(per ? { per } : {}) }
-    })
-  })
-
-  budgetBody = this.RULE('budgetBody', (): Own<BudgetStatement> => {
-    let body: { amount: Amount; window: BudgetStatement['window'] } | undefined
-    let by: readonly AttributeRef[] = []
-    const at: BudgetThreshold[] = []
-    const seen = new Map<string, IToken>()
-    const open = this.CONSUME(t.BraceOpen)
-    this.MANY(() => {
-      this.OR([
-        {
-          ALT: () => {
-            const word = this.CONSUME(keywords.at)
-            const used = this.SUBRULE(this.percent)
-            const action = this.CONSUME(t.Word, { ERR_MSG: '`warn` or `deny`' })
-            this.ACTION(() => {
-              this.mark(word, 'clause')
-              at.push({
-                used,
-                action: this.oneOf(action, ['warn', 'deny'], '`warn` or `deny`'),
-                span: this.spanSince(word),
-              })
-            })
-          },
-        },
-        {
-          ALT: () => {
-            const word = this.CONSUME(keywords.by)
-            const attributes = this.SUBRULE(this.attributes)
-            this.ACTION(() => {
-              if (this.isFirst(seen, word)) by = attributes
-            })
-          },
-        },
-        {
-          ALT: () => {
-            const start = this.clause()
-            const clause = this.SUBRULE(this.budgetAmount)
-            this.ACTION(() => {
-              if (this.isOnlyAmount(seen, start, 'budget')) body = clause
-            })
-          },
-        },
-      ])
-      this.separator()
-    })
-    this.CONSUME(t.BraceClose)
-    return this.ACTION(() => {
-      if (!body) this.missing(open, 'budget', 'amount', 'write it like `$500 per month by caller.team`')
-      const none: Amount = {
-        kind: 'literal',
-        value: { kind: 'money', nanoUsd: 0, text: '$0', span: this.spanOf(open) },
-        span: this.spanOf(open),
-      }
-      return { ...(body ?? { amount: none, window: 'total' as const }), by, at }
-    })
-  })
-
-  private budgetAmount = this.RULE('budgetAmount', () => {
-    const amount = this.SUBRULE(this.amount)
-    this.OPTION(() => this.CONSUME(keywords.per))
-    const word = this.OR({
-      DEF: [{ ALT: () => this.CONSUME(t.Word) }, { ALT: () => this.CONSUME(t.DurationToken) }],
-      ERR_MSG: '`per day`, `per week`, `per month` or `per total`',
-    })
-    return this.ACTION(() => {
-      const window = this.oneOf(word, windows, '`day`, `week`, `month` or `total`')
-      const plain = amount.kind === 'literal' && amount.value.kind === 'number'
-      return { amount: plain ? { ...amount, value: this.toMoney(amount.value) } : amount, window }
     })
   })
 
@@ -491,31 +334,4 @@ export class BodyGrammar extends ClauseGrammar {
       return clauses
     })
   })
-
-  /** Marks the token ahead as the first of a clause. */
-  protected clause(): IToken {
-    const token = this.LA(1)
-    this.ACTION(() => this.mark(token, 'clause'))
-    return token
-  }
-
-  /** The comma that may stand between clauses; one call a rule. */
-  protected separator(): void {
-    this.option(9, () => this.consume(9, t.Comma))
-  }
-
-  private isOnlyAmount(seen: Map<string, IToken>, start: IToken, kind: string): boolean {
-    const before = seen.get('amount')
-    if (!before) {
-      seen.set('amount', start)
-      return true
-    }
-    this.say('P110', {
-      message: `found a second amount \`${shown(start.image)}\` in this \`${kind}\``,
-      span: this.spanOf(start),
-      related: [{ message: 'the first stands here', span: this.spanOf(before) }],
-      help: `make two rules: each \`${kind}\` has one amount`,
-    })
-    return false
-  }
 }

@@ -113,30 +113,31 @@ export class ConditionGrammar extends ValueGrammar {
     const attribute = this.SUBRULE(this.attribute)
     let not: IToken | undefined
     let isBare = false
-    const test = this.OPTION(() => {
-      this.OPTION2({
-        GATE: () => operators.has(this.LA(2).tokenType) || this.nextIs(keywords.in, 2),
-        DEF: () => {
+    const test = this.OPTION({
+      // A `not` that no operator follows begins the next claim of an assert.
+      GATE: () => !this.nextIs(keywords.not) || this.nextIs(keywords.in, 2) || operators.has(this.LA(2).tokenType),
+      DEF: () => {
+        this.OPTION2(() => {
           not = this.CONSUME(keywords.not)
-        },
-      })
-      return this.OR<Condition>({
-        DEF: [
-          { ALT: () => this.SUBRULE(this.comparison, { ARGS: [attribute] }) },
-          { ALT: () => this.SUBRULE(this.membership, { ARGS: [attribute, not] }) },
-          { ALT: () => this.SUBRULE(this.textTest, { ARGS: [attribute] }) },
-          { ALT: () => this.SUBRULE(this.pattern, { ARGS: [attribute] }) },
-          { ALT: () => this.SUBRULE(this.elements, { ARGS: [attribute] }) },
-          {
-            GATE: () => not !== undefined,
-            ALT: () => {
-              isBare = true
-              return this.SUBRULE(this.bareValue, { ARGS: [attribute, not] })
+        })
+        return this.OR<Condition>({
+          DEF: [
+            { ALT: () => this.SUBRULE(this.comparison, { ARGS: [attribute] }) },
+            { ALT: () => this.SUBRULE(this.membership, { ARGS: [attribute, not] }) },
+            { ALT: () => this.SUBRULE(this.textTest, { ARGS: [attribute] }) },
+            { ALT: () => this.SUBRULE(this.pattern, { ARGS: [attribute] }) },
+            { ALT: () => this.SUBRULE(this.elements, { ARGS: [attribute] }) },
+            {
+              GATE: () => not !== undefined,
+              ALT: () => {
+                isBare = true
+                return this.SUBRULE(this.bareValue, { ARGS: [attribute, not] })
+              },
             },
-          },
-        ],
-        ERR_MSG: 'a test such as `== "x"` or `in [..]`',
-      })
+          ],
+          ERR_MSG: 'a test such as `== "x"` or `in [..]`',
+        })
+      },
     })
     return this.ACTION(() => {
       if (test === undefined) return this.standingAlone(attribute)

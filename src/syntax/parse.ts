@@ -23,6 +23,9 @@ export const maxLength = 4 * 1024 * 1024
 /** So many diagnostics are reported of one file. */
 export const maxReported = 100
 
+/** So many are kept of one statement; spreading many more would outgrow the stack. */
+const maxKept = 5_000
+
 /** A parsed file, with the tokens that the formatter prints. */
 export interface ParsedFile {
   readonly file: PolicyFile
@@ -139,7 +142,7 @@ class FileReader {
       const documentation = first.firstOnLine ? this.#documentation.above(first.startOffset) : undefined
       this.statements.push(documentation === undefined ? parsed : { ...parsed, documentation })
     }
-    this.said.push(...said)
+    this.said.push(...said.slice(0, maxKept))
   }
 
   #lexicalUntil(end: number): Diagnostic[] {
@@ -223,9 +226,12 @@ function isOnlyHabit(said: readonly Diagnostic[]): boolean {
   return said.every((each) => each.code === 'P103' || each.code === 'P105')
 }
 
+/** After the first syntax error of a statement, further ones and missing clauses are most often its consequences. */
 function keepOneSyntaxError(said: Diagnostic[]): void {
   const first = said.findIndex((each) => each.code === 'P101')
-  for (let i = said.length - 1; i > first; i--) if (first >= 0 && said[i]!.code === 'P101') said.splice(i, 1)
+  if (first < 0) return
+  const kept = said.filter((each, i) => i <= first || (each.code !== 'P101' && each.code !== 'P110'))
+  said.splice(0, said.length, ...kept.slice(0, maxKept))
 }
 
 function brokenStatement(source: Source, chunk: Chunk): BrokenStatement {
