@@ -1,6 +1,6 @@
 /** Folds the neutral events of a stream to the whole answer, as a client of the stream would hold it. */
 
-import { compact, isArray, isObject } from '../../src/dialects/json.ts'
+import { compact, isArray, isObject, parseJson } from '../../src/dialects/json.ts'
 import { mergeUsage } from '../../src/dialects/merge-usage.ts'
 import type {
   Answer,
@@ -201,7 +201,7 @@ function wholeOf(value: JsonObject, deltas: readonly JsonObject[]): JsonObject {
   const json = deltas
     .map((delta) => (delta['type'] === 'input_json_delta' ? String(delta['partial_json'] ?? '') : ''))
     .join('')
-  if (json !== '') return { ...value, input: JSON.parse(json) as Json }
+  if (json !== '') return { ...value, input: parseJson(json) ?? null }
   const audio = deltas.flatMap((delta) => (isObject(delta['audio']) ? [delta['audio']] : []))
   if (audio.length > 0) return { ...value, audio: audio.reduce(joinStrings) }
   const custom = deltas.flatMap((delta) => (isArray(delta['tool_calls']) ? delta['tool_calls'] : [])).find(isObject)

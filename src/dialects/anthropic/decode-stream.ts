@@ -49,6 +49,8 @@ export function decodeStream(): StreamDecoder {
     ]
   }
   const startBlock = (index: number, value: JsonObject): readonly StreamEvent[] => {
+    // Blocks follow one another: one that was not closed ends where the next begins.
+    const before = [...start({}), ...[...open.keys()].flatMap(stopBlock)]
     const block = blocks++
     const of = startOf(value)
     open.set(index, { block, kind: of.kind })
@@ -61,7 +63,7 @@ export function decodeStream(): StreamDecoder {
       of,
       ...(extensions !== undefined && { extensions }),
     }
-    return [begun, ...contentOf(value, of, block)]
+    return [...before, begun, ...contentOf(value, of, block)]
   }
   const delta = (index: number, value: JsonObject): readonly StreamEvent[] => {
     const type = value['type']
@@ -81,7 +83,7 @@ export function decodeStream(): StreamDecoder {
   const messageDelta = (value: JsonObject): readonly StreamEvent[] => {
     const said = isObject(value['delta']) ? value['delta'] : {}
     const usage = decodeUsage(value['usage'])
-    const events: StreamEvent[] = usage === undefined ? [] : [{ kind: 'usage', usage }]
+    const events: StreamEvent[] = usage === undefined ? [] : [...start({}), { kind: 'usage', usage }]
     if (hasFinish || filledString(said['stop_reason']) === undefined) return events
     hasFinish = true
     const beside = fieldsBeside(value, EVENT_FIELDS)
@@ -91,6 +93,7 @@ export function decodeStream(): StreamDecoder {
     })
     const stop = decodeStop(said['stop_reason'], said['stop_sequence'])
     return [
+      ...start({}),
       ...[...open.keys()].flatMap(stopBlock),
       ...events,
       { kind: 'finish', choice: 0, stop, ...(extensions !== undefined && { extensions }) },
@@ -112,9 +115,9 @@ export function decodeStream(): StreamDecoder {
       case 'message_start':
         return start(isObject(value['message']) ? value['message'] : {})
       case 'content_block_start':
-        return isObject(value['content_block']) ? startBlock(index, value['content_block']) : []
+        return isObject(value['content_block']) && !hasFinish ? startBlock(index, value['content_block']) : []
       case 'content_block_delta':
-        return isObject(value['delta']) ? delta(index, value['delta']) : []
+        return isObject(value['delta']) && !hasFinish ? delta(index, value['delta']) : []
       case 'content_block_stop':
         return stopBlock(index)
       case 'message_delta':
