@@ -79,38 +79,23 @@ export function findNamed<K extends NamedKind>(
 }
 
 function reportUnknown<K extends NamedKind>(names: Names, report: Report, name: Name, wanted: Wanted<K>): void {
-  const ofKind: string[] = []
-  const ofOther: string[] = []
-  for (const [text, statement] of names.byName) {
-    const list = (wanted.kinds as readonly NamedKind[]).includes(statement.kind) ? ofKind : ofOther
-    list.push(text)
-  }
-  const message = `there is no ${bare(wanted.called)} \`${name.text}\``
-  const near = suggest(name.text, ofKind)
-  const attribute = near === undefined ? wanted.others?.(name.text) : undefined
-  if (attribute !== undefined) {
-    report('P201', { message, span: name.span, help: `did you mean \`${attribute}\`?` })
-    return
-  }
-  if (near !== undefined) {
-    report('P201', {
-      message,
-      span: name.span,
-      help: `did you mean \`${near}\`?`,
-      edits: [{ span: name.span, text: near }],
-    })
-    return
-  }
-  const other = suggest(name.text, ofOther)
-  const statement = other === undefined ? undefined : names.byName.get(other)
-  report('P201', {
-    message,
-    span: name.span,
-    help: statement
-      ? `\`${other}\` is near, but it is ${article(statement.kind)}`
-      : ofKind.length > 0 && ofKind.length <= 8
-        ? `declared are ${ofKind.map((each) => `\`${each}\``).join(', ')}`
-        : undefined,
+  const { text, span } = name
+  report('P201', { message: `there is no ${bare(wanted.called)} \`${text}\``, span }, () => {
+    const ofKind: string[] = []
+    const ofOther: string[] = []
+    for (const [declared, { kind }] of names.byName) {
+      const list = (wanted.kinds as readonly NamedKind[]).includes(kind) ? ofKind : ofOther
+      list.push(declared)
+    }
+    const near = suggest(text, ofKind)
+    if (near !== undefined) return { help: `did you mean \`${near}\`?`, edits: [{ span, text: near }] }
+    const attribute = wanted.others?.(text)
+    if (attribute !== undefined) return { help: `did you mean \`${attribute}\`?` }
+    const other = suggest(text, ofOther)
+    const statement = other === undefined ? undefined : names.byName.get(other)
+    if (statement) return { help: `\`${other}\` is near, but it is ${article(statement.kind)}` }
+    const few = ofKind.length > 0 && ofKind.length <= 8
+    return few ? { help: `declared are ${ofKind.map((each) => `\`${each}\``).join(', ')}` } : {}
   })
 }
 

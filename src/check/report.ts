@@ -7,7 +7,10 @@ import type { Diagnostic, DiagnosticInit } from '../diagnostics/diagnostic.ts'
 import { diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Source, Span } from '../diagnostics/source.ts'
 
-export type Report = (code: Code, init: DiagnosticInit) => void
+/** How to mend it, worked out only where it is shown: looking for what was meant goes over all that is declared. */
+export type Mend = () => Pick<DiagnosticInit, 'help' | 'edits'>
+
+export type Report = (code: Code, init: DiagnosticInit, mend?: Mend) => void
 
 /** At most so many are shown of one run; a reader who mends these learns the rest from the next. */
 export const mostDiagnostics = 100
@@ -23,26 +26,36 @@ export interface Reporter {
  * not reported: a value that was not understood has no meaning to be wrong about.
  */
 export function createReporter(known: readonly Diagnostic[]): Reporter {
-  const found: Diagnostic[] = []
+  const found: Finding[] = []
   const ids = new Map<Source, number>()
   const places = new Set<string>()
 
-  const add = (each: Diagnostic): void => {
+  const add = (each: Finding): void => {
     const place = placeOf(each.span, ids)
     if (places.has(place)) return
     places.add(place)
     found.push(each)
   }
-  for (const each of known) add(each)
+  for (const each of known) add({ code: each.code, span: each.span, build: () => each })
   const overlapsKnown = (span: Span) =>
     known.some((each) => each.span.source === span.source && each.span.start < span.end && span.start < each.span.end)
 
   return {
-    report: (code, init) => {
-      if (!overlapsKnown(init.span)) add(diagnostic(code, init))
+    report: (code, init, mend) => {
+      if (overlapsKnown(init.span)) return
+      add({ code, span: init.span, build: () => diagnostic(code, { ...init, ...mend?.() }) })
     },
-    sorted: (sources) => sortDiagnostics(found, sources).slice(0, mostDiagnostics),
+    sorted: (sources) =>
+      inOrder(found, sources)
+        .slice(0, mostDiagnostics)
+        .map((each) => each.build()),
   }
+}
+
+interface Finding {
+  readonly code: Code
+  readonly span: Span
+  readonly build: () => Diagnostic
 }
 
 function placeOf(span: Span, ids: Map<Source, number>): string {
@@ -51,10 +64,10 @@ function placeOf(span: Span, ids: Map<Source, number>): string {
   return `${id}:${span.start}:${span.end}`
 }
 
-function sortDiagnostics(diagnostics: readonly Diagnostic[], sources: readonly Source[]): Diagnostic[] {
+function inOrder(found: readonly Finding[], sources: readonly Source[]): Finding[] {
   const order = new Map(sources.map((source, index) => [source, index]))
-  const fileOf = (each: Diagnostic) => order.get(each.span.source) ?? sources.length
-  return [...diagnostics].sort(
+  const fileOf = (each: Finding) => order.get(each.span.source) ?? sources.length
+  return [...found].sort(
     (a, b) =>
       fileOf(a) - fileOf(b) ||
       a.span.start - b.span.start ||

@@ -14,6 +14,7 @@ import {
   meterFamilies,
 } from './attributes.ts'
 import { article, findNamed } from './names.ts'
+import type { Mend } from './report.ts'
 import type { Scope } from './scope.ts'
 
 /** The attribute that is named, or undefined once that is reported. */
@@ -133,35 +134,21 @@ function reportUnknown(scope: Scope, ref: AttributeRef, path: string): void {
     })
     return
   }
-  const near = nearAttribute(scope, path)
-  if (near === undefined) {
-    const family = ref.path[0]!.text
-    const members = [...scope.attributes.values()]
-      .filter((each) => each.path[0] === family && !each.id.includes('['))
-      .map((each) => each.id)
-    scope.report('P202', {
-      message,
-      span: ref.span,
-      help: members.length > 0 ? `there are ${members.map((each) => `\`${each}\``).join(', ')}` : undeclaredHelp(ref),
-    })
-    return
-  }
-  const isKeyedFamily = isKeyed(near)
-  if (isKeyedFamily && !ref.key) {
-    scope.report('P202', { message, span: ref.span, help: `did you mean \`${near}["…"]\`?` })
-    return
-  }
-  const text = ref.key && isKeyedFamily ? `${near}[${JSON.stringify(ref.key.value)}]` : near
-  scope.report('P202', {
-    message,
-    span: ref.span,
-    help: `did you mean \`${text}\`?`,
-    edits: [{ span: ref.span, text }],
-  })
+  scope.report('P202', { message, span: ref.span }, () => mendUnknown(scope, ref, path))
 }
 
-function undeclaredHelp(ref: AttributeRef): string | undefined {
-  return ref.path.length > 1 ? 'attributes of your own are declared under `attributes` in gateway.yaml' : undefined
+function mendUnknown(scope: Scope, ref: AttributeRef, path: string): ReturnType<Mend> {
+  const near = nearAttribute(scope, path)
+  if (near !== undefined) {
+    if (isKeyed(near) && !ref.key) return { help: `did you mean \`${near}["…"]\`?` }
+    const text = ref.key && isKeyed(near) ? `${near}[${JSON.stringify(ref.key.value)}]` : near
+    return { help: `did you mean \`${text}\`?`, edits: [{ span: ref.span, text }] }
+  }
+  const members = [...scope.attributes.values()].filter(
+    (each) => each.path[0] === ref.path[0]!.text && !each.id.includes('['),
+  )
+  if (members.length > 0) return { help: `there are ${members.map((each) => `\`${each.id}\``).join(', ')}` }
+  return ref.path.length > 1 ? { help: 'attributes of your own are declared under `attributes` in gateway.yaml' } : {}
 }
 
 /** The attribute that a misspelt path is nearest to: as a whole, by its last part, or by its last part alone. */

@@ -5,6 +5,7 @@
 import { suggest } from '../diagnostics/suggest.ts'
 import type { PoolStatement, RequestedRef, TargetRef } from '../syntax/ast.ts'
 import type { Candidate } from './policy.ts'
+import type { Mend } from './report.ts'
 import { providersHelp } from './resolve-attribute.ts'
 import type { Scope } from './scope.ts'
 
@@ -39,34 +40,26 @@ export function isKnownTarget(scope: Scope, ref: Place): boolean {
   const { providers, catalogue } = scope.context
   const id = `${ref.provider}/${ref.model}`
   if (!providers.has(ref.provider)) {
-    const near = nearProvider(scope, ref)
-    reportTarget(scope, ref, `the provider \`${ref.provider}\` is not configured`, near, providersHelp(scope))
+    scope.report('P207', { message: `the provider \`${ref.provider}\` is not configured`, span: ref.span }, () =>
+      mendTarget(ref, nearProvider(scope, ref), providersHelp(scope)),
+    )
     return false
   }
   if (ref.model === '*' || catalogue.byId.has(id) || catalogue.open.has(ref.provider)) return true
-  reportTarget(
-    scope,
-    ref,
-    `\`${ref.provider}\` has no model \`${ref.model}\` in the catalogue`,
-    nearModel(scope, ref),
-    modelsHelp(scope, ref),
+  scope.report(
+    'P207',
+    { message: `\`${ref.provider}\` has no model \`${ref.model}\` in the catalogue`, span: ref.span },
+    () => mendTarget(ref, nearModel(scope, ref), modelsHelp(scope, ref)),
   )
   return false
 }
 
-function reportTarget(
-  scope: Scope,
-  ref: Place,
-  message: string,
-  near: string | undefined,
-  otherwise: string | undefined,
-): void {
-  scope.report('P207', {
-    message,
-    span: ref.span,
-    help: near === undefined ? otherwise : `did you mean \`${near}\`?`,
-    edits: near === undefined ? undefined : [{ span: ref.span, text: ref.quoted ? JSON.stringify(near) : near }],
-  })
+function mendTarget(ref: Place, near: string | undefined, otherwise: string | undefined): ReturnType<Mend> {
+  if (near === undefined) return { help: otherwise }
+  return {
+    help: `did you mean \`${near}\`?`,
+    edits: [{ span: ref.span, text: ref.quoted ? JSON.stringify(near) : near }],
+  }
 }
 
 function nearProvider(scope: Scope, ref: Place): string | undefined {
