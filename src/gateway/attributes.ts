@@ -72,7 +72,12 @@ async function findValue(
       return checked(declaration, findAt(declared.context.caller.claims, from.path))
     case 'host': {
       const host = declared.host[declaration.path]
-      return checked(declaration, typeof host === 'function' ? await host(declared.context) : host)
+      if (typeof host !== 'function') return checked(declaration, host)
+      try {
+        return checked(declaration, await host(declared.context))
+      } catch (cause) {
+        return failed({ kind: 'attribute', path: declaration.path, cause })
+      }
     }
   }
 }

@@ -24,7 +24,7 @@ export type Failure =
   | { readonly kind: 'restricted'; readonly rules: readonly string[] }
   | { readonly kind: 'unknown_model'; readonly model: string; readonly help?: string }
   /** An attribute that the host program computes, or that the operator's data hold, could not be had. */
-  | { readonly kind: 'attribute'; readonly path: string }
+  | { readonly kind: 'attribute'; readonly path: string; readonly cause?: unknown }
   | { readonly kind: 'busy'; readonly max: number }
   | { readonly kind: 'closing' }
   | { readonly kind: 'client_gone' }

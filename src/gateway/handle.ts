@@ -141,6 +141,12 @@ async function serveCall(exchange: CallExchange, runtime: Runtime): Promise<Gate
 function refuse(exchange: Exchange & { readonly place?: Place }, failure: Failure, runtime: Runtime): GatewayResponse {
   const { error, headers } = tell(failure)
   exchange.failure = wordFor(failure)
+  if (failure.kind === 'attribute') {
+    runtime.logger.error(
+      { requestId: exchange.id, attribute: failure.path, err: failure.cause },
+      'an attribute could not be determined',
+    )
+  }
   concludeCall(exchange, error.status, runtime)
   const body = exchange.dialect.encodeError(error)
   // Anthropic's errors carry the id in the body too.

@@ -253,15 +253,13 @@ test('an Anthropic stream for an OpenAI client has chunks, a finish and [DONE]',
   })
   const data = dataOf(await response.text())
   expect(data.at(-1)).toBe('[DONE]')
-  const chunks = data
-    .slice(0, -1)
-    .map(
-      (each) =>
-        JSON.parse(each) as {
-          choices: { delta: { content?: string }; finish_reason: string | null }[]
-          usage: unknown
-        },
-    )
+  const chunks = data.slice(0, -1).map(
+    (each) =>
+      JSON.parse(each) as {
+        choices: { delta: { content?: string }; finish_reason: string | null }[]
+        usage: unknown
+      },
+  )
   expect(chunks.map((each) => each.choices[0]?.delta.content ?? '').join('')).toBe('hello')
   expect(chunks.map((each) => each.choices[0]?.finish_reason).filter(Boolean)).toEqual(['stop'])
   expect(chunks.at(-1)!.usage).toMatchObject({ prompt_tokens: 7, completion_tokens: 2 })
