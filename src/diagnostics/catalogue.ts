@@ -45,7 +45,7 @@ const entries = {
     severity: 'error',
     title: 'a literal that is not well formed',
     because: 'a number, string or unit that is read differently than it was meant changes limits and money',
-    avoid: 'limit burst { 10 requests per 1minute }',
+    avoid: 'limit burst { 10 requests per 1mo }',
     prefer: 'limit burst { 10 requests per 1m }',
   },
   P105: {

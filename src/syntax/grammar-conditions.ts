@@ -1,5 +1,6 @@
 /** The grammar's second layer: conditions. */
 import type { IToken, TokenType } from 'chevrotain'
+import type { Span } from '../diagnostics/source.ts'
 import type {
   AttributeRef,
   CompareOperator,
@@ -12,7 +13,7 @@ import type {
 } from './ast.ts'
 import { shown } from './grammar-base.ts'
 import { literalLabels, ValueGrammar } from './grammar-values.ts'
-import { printAttribute, printLiteral } from './print-condition.ts'
+import { printAttribute, printCondition, printLiteral } from './print-condition.ts'
 import { parseRegex } from './regex.ts'
 import * as t from './tokens.ts'
 
@@ -21,6 +22,9 @@ const compareOperators: readonly CompareOperator[] = ['==', '!=', '<', '<=', '>'
 const flipped: Readonly<Record<CompareOperator, CompareOperator>> = {
   ...{ '==': '==', '!=': '!=', '<': '>', '<=': '>=', '>': '<', '>=': '<=', '~=': '~=' },
 }
+
+/** How other languages write that there is no value. */
+const nothing = new Set(['null', 'nil', 'undefined'])
 
 /** Where `not` stands after an attribute, one of these must follow. */
 const operators = new Set<TokenType>([
@@ -174,6 +178,7 @@ export class ConditionGrammar extends ValueGrammar {
         this.wrong(right, found, 'an attribute is compared with literals only')
       }
       const compare = negated ? this.isNot(operator, negated) : this.toOperator(operator)
+      if (value.kind === 'word' && nothing.has(value.text)) return this.toPresence(attribute, compare, span, value.text)
       return { kind: 'compare', attribute, operator: compare, value, span }
     })
   })
@@ -312,7 +317,11 @@ export class ConditionGrammar extends ValueGrammar {
     if (attribute.path.length > 1 || attribute.key || !first) return { kind: 'attribute', attribute, span }
     if (first.text === 'allowed' || first.text === 'denied') return { kind: 'access', effect: first.text, span }
     if (t.wordType(first.text) !== t.Word && t.reservedWords.includes(first.text)) {
-      this.wrong(span, `found \`${first.text}\` where a condition was wanted`)
+      const isTrue = first.text === 'true'
+      const help = isTrue
+        ? 'leave `when` out: a rule without it applies to every request'
+        : 'write a test such as `caller.team == "core"`'
+      this.wrong(span, `found \`${first.text}\` where a condition was wanted`, help)
     }
     return { kind: 'define', name: first, span }
   }
@@ -327,6 +336,14 @@ export class ConditionGrammar extends ValueGrammar {
   private isNot(is: IToken, not: IToken): CompareOperator {
     this.replace({ ...this.spanOf(is), end: this.spanOf(not).end }, '`!=`', '!=')
     return '!='
+  }
+
+  /** `caller.role == null` is `not has caller.role`. */
+  private toPresence(attribute: AttributeRef, operator: CompareOperator, span: Span, word: string): Condition {
+    const present: Condition = { kind: 'present', attribute, span }
+    const condition: Condition = operator === '!=' ? present : { kind: 'not', operand: present, span }
+    this.habit(span, `found \`${word}\` where a value was wanted`, [{ span, text: printCondition(condition) }])
+    return condition
   }
 
   private moveNot(attribute: AttributeRef, not: IToken, test: Condition): Condition {

@@ -306,14 +306,14 @@ export function lex(source: Source): Lexed {
     else if (Object.hasOwn(quotes, character)) readQuoted(character)
     else if (character === '/' && tokens.at(-1)?.tokenType === t.keywords.matches) readRegex()
     else {
-      const found = match(target)
-      const wide = match(wideBlank)
+      const found = /[A-Za-z0-9_]/.test(character) ? match(target) : null
+      const wide = character > '\x7f' ? match(wideBlank) : null
       let read: RegExpExecArray | null
       if (found && found[1] !== 'matches') readTarget(found)
       else if (wide) {
         habit(at, at + wide[0].length, ' ', 'a plain blank')
         at += wide[0].length
-      } else if (match(numeral)) readNumber()
+      } else if (/[-$.\d]/.test(character) && match(numeral)) readNumber()
       else if ((read = match(word))) readWord(read[0])
       else if ((read = match(symbol))) readSymbol(read[0])
       else readStray(String.fromCodePoint(text.codePointAt(at)!))

@@ -6,6 +6,7 @@
  */
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Source, Span } from '../diagnostics/source.ts'
+import { suggest } from '../diagnostics/suggest.ts'
 import type { BrokenStatement, Condition, NumberLiteral, PolicyFile, Statement } from './ast.ts'
 import { Documentation } from './documentation.ts'
 import { type Grammar, theGrammar } from './grammar.ts'
@@ -13,7 +14,7 @@ import { type Lexed, lex, maxTokens } from './lex.ts'
 import type { Mark } from './marks.ts'
 import { type Chunk, findTooDeep, maxNesting, segment } from './segment.ts'
 import { strayText, toDiagnostic } from './syntax-error.ts'
-import type { Token } from './tokens.ts'
+import { statementKeywords, type Token } from './tokens.ts'
 
 export { readSource } from './read-source.ts'
 export { reservedWords } from './tokens.ts'
@@ -216,10 +217,13 @@ function parseChunk<T>({ source, chunk, said, marks, isLast, parse }: ChunkTask<
   return isOnlyHabit(said) ? parsed : undefined
 }
 
-/** Words that go on with a condition or rule: at the start of a line they belong to what is above. */
-function isContinuation(token: Token): boolean {
-  return /^(and|or|not|in|has|when|because|status|to|then|is|==|=)$/.test(token.image)
+/** Words that go on with a condition or rule, also misspelt: at the start of a line they belong to what is above. */
+function isContinuation({ image }: Token): boolean {
+  if (continuations.includes(image)) return true
+  return suggest(image, continuations) !== undefined && suggest(image, statementKeywords) === undefined
 }
+
+const continuations = ['and', 'or', 'not', 'in', 'has', 'when', 'because', 'status', 'to', 'then', 'is', '==', '=', '{']
 
 /** Whether nothing but P103 and P105 was said, which leave no doubt about what is meant. */
 function isOnlyHabit(said: readonly Diagnostic[]): boolean {

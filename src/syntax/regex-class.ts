@@ -52,7 +52,7 @@ export function readEscapedCodePoint(pattern: string, at: number): { codePoint: 
     return { error, start: at, end: at + 2, help: 'write the ranges out, such as `[\\u0370-\\u03ff]`' }
   }
   const error = `\`\\${letter}\` is not an escape of regular expressions`
-  return { error, start: at, end: at + 1 + Math.max(1, letter.length), help: 'write `\\\\` for a backslash' }
+  return { error, start: at, end: at + 1 + letter.length, help: 'write `\\\\` for a backslash' }
 }
 
 /** Reads the class whose `[` is at `at`; `ranges` are those written, before negation. */

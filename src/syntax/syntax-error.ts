@@ -40,6 +40,28 @@ const foreignStatements: Readonly<Record<string, t.StatementWord>> = {
   ...{ list: 'set', group: 'pool', upstream: 'pool', invariant: 'assert', mirror: 'shadow' },
 }
 
+/** How other languages call our operators. */
+const foreignWords: Readonly<Record<string, string>> = {
+  ...{ equals: '`==`', eq: '`==`', ne: '`!=`', gt: '`>`', gte: '`>=`', lt: '`<`', lte: '`<=`', regex: '`matches /…/`' },
+  ...{
+    includes: '`has` for sets, `contains` for strings',
+    exists: '`has` before the attribute',
+    unless: '`when not (…)`',
+  },
+  ...{ where: '`when`', message: '`because`', reason: '`because`', code: '`status`', xor: '`and`, `or` and `not`' },
+}
+
+/** What helps wherever one of these was wanted. */
+const usual: Readonly<Record<string, string>> = {
+  'a condition': 'write a test such as `caller.team == "core"`, or the name of a `define`',
+  '`,` or `]`': 'write `,` between the items and `]` at the end of the list',
+  'a name': 'a name is made of the letters `a` to `z`, digits and underscores',
+  'a value': 'write a literal such as `"text"`, `100`, `30s` or `true`',
+  'a string': 'write text in double quotes: `"text"`',
+  '`day`, `week`, `month` or `total`': 'budgets have calendar windows; a `limit` has windows such as `per 1h`',
+  '`when` or a condition': 'write it like `assume staff when caller.kind == "jwt" then has caller.team`',
+}
+
 /** Words with which a rule goes on after its name, and after its condition. */
 const headWords: Readonly<Partial<Record<t.StatementWord, readonly string[]>>> = {
   allow: ['when', 'because', 'status'],
@@ -62,14 +84,16 @@ export function toDiagnostic(source: Source, chunk: Chunk, error: IRecognitionEx
     message: where === '' ? `found ${found}, which has no place here` : `found ${found} where ${where} was wanted`,
     span,
     related,
-    help: helpAt(chunk, error, rule, token),
+    help: helpAt(chunk, error, rule, token) ?? usualHelp(error, token),
   })
 }
 
 /** The diagnostic for text that belongs to no statement. */
 export function strayText(source: Source, token: t.Token): Diagnostic {
   const { image } = token
-  const near = Object.hasOwn(foreignStatements, image) ? foreignStatements[image] : suggest(image, t.statementKeywords)
+  const near = Object.hasOwn(foreignStatements, image)
+    ? foreignStatements[image]
+    : (suggest(image, t.statementKeywords) ?? suggest(image, ['when', 'because', 'status', 'then', 'and', 'or', 'not']))
   const isCloser =
     token.tokenType === t.BraceClose || token.tokenType === t.BracketClose || token.tokenType === t.ParenClose
   return diagnostic('P101', {
@@ -131,8 +155,17 @@ function helpAt(chunk: Chunk, error: IRecognitionException, rule: string, token:
     : undefined
 }
 
+function usualHelp({ message }: IRecognitionException, { image }: t.Token): string {
+  if (message === 'a condition' && image === 'true')
+    return 'leave `when` out: a rule without it applies to every request'
+  if (message === 'a string' && image.startsWith('/')) return 'write `matches` before a regular expression'
+  if (Object.hasOwn(usual, message)) return usual[message]!
+  return message === '' ? 'begin the next statement with its keyword' : `write ${message} here`
+}
+
 function afterStatement(chunk: Chunk, token: t.Token): string | undefined {
   const words = (chunk.word && headWords[chunk.word]) ?? []
+  if (Object.hasOwn(foreignWords, token.image)) return `write ${foreignWords[token.image]}`
   const guess = near(token.image, [
     ...words,
     ...t.statementKeywords,

@@ -89,6 +89,8 @@ const habits: readonly [string, string][] = [
   ],
   ['shadow a { 5 to openai/gpt-5 }', 'shadow a { 5% to openai/gpt-5 }'],
   ['allow\u00a0a', 'allow a'],
+  ['allow a when caller.role == null', 'allow a when not has caller.role'],
+  ['allow a when caller.role is not null', 'allow a when has caller.role'],
 ]
 
 test.each(habits)('%s', (text, mended) => {
