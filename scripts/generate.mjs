@@ -64,6 +64,8 @@ function shapeOf(node, schema) {
   if (said) shape.expected = said
   const values = node.enum ?? (typeof node.const === 'string' ? [node.const] : undefined)
   if (values) shape.values = values
+  const types = [node.type ?? []].flat()
+  if (types.some((each) => /integer|number|boolean/.test(each)) && !types.includes('string')) shape.bare = true
   if (node.properties) {
     shape.keys = Object.fromEntries(Object.entries(node.properties).map(([key, each]) => [key, shapeOf(each, schema)]))
   }

@@ -56,8 +56,9 @@ function defaultOf(building: Building, path: string, raw: RawAttribute): Attribu
 
 /** An attribute cannot also be the group of another one, nor lie in a table of the same name. */
 function checkPlace(building: Building, path: string): void {
-  const names = Object.keys(building.raw.attributes ?? {})
-  const group = names.find((each) => path.startsWith(`${each}.`))
+  const attributes = building.raw.attributes ?? {}
+  const parts = path.split('.')
+  const group = parts.map((_, index) => parts.slice(0, index).join('.')).find((each) => Object.hasOwn(attributes, each))
   if (group !== undefined) {
     report(building, 'P907', ['attributes', path], {
       message: `\`${path}\` lies within \`${group}\`, which is an attribute itself`,

@@ -3,7 +3,6 @@
  * and `file:` for secrets. A variable that is not set is reported where it stands.
  */
 import { resolve } from 'node:path'
-import { parseDocument } from 'yaml'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Source } from '../diagnostics/source.ts'
@@ -14,9 +13,9 @@ import { mapScalars } from './tree.ts'
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** `$${` first, so that an escaped one is never taken for a reference. */
-const reference = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|\$\{/g
+const reference = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-((?:[^}$]|\$(?!\{))*))?\}|\$\{/g
 
-const whole = /^\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}$/
+const whole = /^\$\{[A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?\}$/
 
 interface Expansion {
   readonly tree: Tree
@@ -91,9 +90,9 @@ export function expandEnvironment(
 
 /** A text read by YAML's core rules for numbers and bools. */
 function typedValue(text: string): string | number | boolean {
-  if (!/^(?:[-+.0-9].{0,40}|true|false|True|False|TRUE|FALSE)$/.test(text)) return text
-  const value: unknown = parseDocument(text, { schema: 'core', logLevel: 'silent' }).toJS()
-  return typeof value === 'number' || typeof value === 'boolean' ? value : text
+  if (/^(?:true|True|TRUE)$/.test(text)) return true
+  if (/^(?:false|False|FALSE)$/.test(text)) return false
+  return /^[-+]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][-+]?\d{1,3})?$/.test(text) ? Number(text) : text
 }
 
 const secretBytesMax = 64 * 1024

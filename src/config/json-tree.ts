@@ -10,7 +10,7 @@ export interface RepeatedKey extends Place {
   readonly first: Place
 }
 
-const depthMax = 200
+const depthMax = 100
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y
 const string = /"(?:[^"\\\u0000-\u001f]|\\.)*"/y
 const blank = /[ \t\r\n]*/y

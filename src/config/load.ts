@@ -17,6 +17,7 @@ import type { GatewayConfig } from './config.ts'
 import type { Environment } from './expand.ts'
 import { expandEnvironment } from './expand.ts'
 import { shapes, validateGateway, validateLock } from './generated/validate.js'
+import { parseJsonTree } from './json-tree.ts'
 import { readText } from './read-text.ts'
 import type { Secret } from './secret.ts'
 import { maskSecrets } from './secret-places.ts'
@@ -37,6 +38,8 @@ export interface LoadResult {
 }
 
 const textBytesMax = 4 * 1024 * 1024
+const nodesMax = 200_000
+const diagnosticsMax = 200
 const fileNames = ['gateway.yaml', 'gateway.yml'] as const
 const lockName = 'models.lock.yaml'
 
@@ -78,10 +81,23 @@ export async function loadConfigValue(
     env: options.env,
     shownPath: 'config',
     name: 'config',
+    parse: json,
     directory: resolve(options.directory),
     typed: 'all',
     hasPolicyText: options.hasPolicyText ?? false,
   })
+}
+
+type Parse = (text: string) => ReturnType<typeof parseTree>
+
+const yaml: Parse = (text) => parseTree(text, nodesMax)
+
+/** What a program hands in was written as JSON here, so that only its depth can be wrong. */
+const json: Parse = (text) => {
+  const parsed = parseJsonTree(text)
+  return parsed
+    ? { tree: parsed.tree, faults: [] }
+    : { faults: [{ start: 0, end: 0, message: 'the text is nested too deeply' }] }
 }
 
 interface TextOptions {
@@ -89,6 +105,7 @@ interface TextOptions {
   readonly shownPath: string
   /** What the text is called in messages. */
   readonly name: string
+  readonly parse?: Parse
   readonly path?: string
   readonly directory: string
   readonly typed: 'plain' | 'all'
@@ -96,10 +113,17 @@ interface TextOptions {
 }
 
 async function loadText(text: string, options: TextOptions): Promise<LoadResult> {
-  const parsed = sourceOf(text, options.shownPath, options.name)
+  const parsed = sourceOf(text, options)
   const { source } = parsed
   if (!parsed.tree) return { diagnostics: [...parsed.diagnostics], sources: [source] }
   const written = withoutEmptySections(parsed.tree)
+  if (written.kind !== 'map') {
+    const { diagnostics } = checkShape(
+      { tree: written, source, shapes: shapes.gateway, name: options.name },
+      validateGateway,
+    )
+    return { diagnostics: [...diagnostics], sources: [source] }
+  }
   const expanded = expandEnvironment(written, { env: options.env, source, text, typed: options.typed })
   const checked = checkShape(
     { tree: expanded.tree, source, shapes: shapes.gateway, name: options.name },
@@ -122,6 +146,7 @@ async function loadText(text: string, options: TextOptions): Promise<LoadResult>
   const diagnostics = [...expanded.diagnostics, ...checked.diagnostics, ...read.diagnostics, ...building.diagnostics]
     .toSorted((a, b) => a.span.start - b.span.start)
     .concat(lock?.diagnostics ?? [], lock?.building?.diagnostics ?? [])
+    .slice(0, diagnosticsMax)
   return {
     ...(hasErrors(diagnostics) ? {} : { config: draft }),
     draft,
@@ -146,7 +171,7 @@ async function loadLock(options: TextOptions): Promise<Lock | undefined> {
     const { diagnostics, sources } = refused(shownPath, `\`${shownPath}\` cannot be read: ${read.refusal}`)
     return { source: sources[0]!, diagnostics }
   }
-  const { tree, source, diagnostics } = sourceOf(read.text, shownPath, lockName)
+  const { tree, source, diagnostics } = sourceOf(read.text, { shownPath, name: lockName })
   if (!tree) return { source, diagnostics }
   const checked = checkShape({ tree, source, shapes: shapes.lock, name: lockName }, validateLock)
   const secrets = new Map<ScalarTree, Secret>()
@@ -157,10 +182,9 @@ async function loadLock(options: TextOptions): Promise<Lock | undefined> {
 /** The tree of a text and the source that frames are drawn from; no tree where the text cannot be used. */
 function sourceOf(
   text: string,
-  shownPath: string,
-  name: string,
+  { shownPath, name, parse = yaml }: { readonly shownPath: string; readonly name: string; readonly parse?: Parse },
 ): { readonly source: Source; readonly tree?: Tree; readonly diagnostics: readonly Diagnostic[] } {
-  const { tree, faults } = parseTree(text)
+  const { tree, faults } = parse(text)
   const source = new Source(shownPath, maskSecrets(text, tree, faults.length > 0))
   if (faults.length > 0) {
     const diagnostics = faults.map(({ message, start, end, related }) =>

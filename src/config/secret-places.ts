@@ -30,7 +30,7 @@ export function isSecretPath(path: Path): boolean {
 const providerSecrets = new Set(['api_key', 'access_key_id', 'secret_access_key', 'session_token', 'credentials'])
 
 const secretWords =
-  'api[_-]?keys?|token|pepper|[a-z_-]*secret[a-z_-]*|access[_-]?key(?:[_-]?id)?|password|passwd|credentials?|authorization|cookie'
+  'api[_-]?keys?|token|pepper|secret[a-z_-]{0,20}|access[_-]?key(?:[_-]?id)?|password|passwd|credentials?|authorization|cookie'
 const secretKey = new RegExp(`^(?:[a-z_-]*[_-])?(?:${secretWords})$`, 'i')
 const secretHeader = /key|token|secret|auth|cookie|password/i
 
@@ -39,7 +39,12 @@ export function mayHoldSecret(path: Path): boolean {
   if (isSecretPath(path)) return true
   if (path[0] === 'attributes' || path[0] === 'tables' || path[0] === 'models') return false
   if (path[0] === 'providers' && path[2] === 'headers') return secretHeader.test(String(path[3]))
-  return path.some((step) => typeof step === 'string' && secretKey.test(step.replaceAll(/([a-z])([A-Z])/g, '$1_$2')))
+  return path.some((step) => typeof step === 'string' && isTelling(step))
+}
+
+/** A key of no sensible length may be a secret itself, slipped into the place of a key. */
+function isTelling(key: string): boolean {
+  return key.length > 100 || secretKey.test(key.replaceAll(/([a-z])([A-Z])/g, '$1_$2'))
 }
 
 /** The text with every secret that is written out in it replaced by asterisks. */
@@ -86,7 +91,7 @@ function literalParts(scalar: ScalarTree, text: string): readonly Place[] {
   if (inner.startsWith('file:')) return []
   const parts: Place[] = []
   let at = 0
-  for (const match of inner.matchAll(/(?<!\$)\$\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\}/g)) {
+  for (const match of inner.matchAll(/(?<!\$)\$\{[A-Za-z_][A-Za-z0-9_]*(:-(?:[^}$]|\$(?!\{))*)?\}/g)) {
     parts.push({ start: from + at, end: from + match.index })
     at = match.index + match[0].length
     // A default is as much a secret as the value that it stands for.
@@ -98,7 +103,7 @@ function literalParts(scalar: ScalarTree, text: string): readonly Place[] {
 
 function collectByLine(text: string, places: Place[]): void {
   const telling = new RegExp(
-    `(?:${secretWords}|url)["']?\\s*:[ \\t]*([^\\r\\n]+)((?:\\r?\\n[ \\t]*-[^\\r\\n]*)*)`,
+    `(?:${secretWords}|url)["']?[ \\t]*:[ \\t]*([^\\r\\n]+)((?:\\r?\\n[ \\t]*-[^\\r\\n]*)*)`,
     'gid',
   )
   for (const match of text.matchAll(telling)) {

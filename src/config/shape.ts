@@ -151,17 +151,19 @@ function wrongValue(path: Path, shape: Shape | undefined, tree: Tree, subject: S
     diagnostic: diagnostic('P904', {
       message: `found ${describeTree(found, path)} for ${named(path, subject)}, expected ${expected}`,
       span: { source: subject.source, ...placeAt(tree, path) },
-      help: helpFor(found, path, values),
+      help: helpFor(found, path, shape),
     }),
   }
 }
 
-function helpFor(found: Tree | undefined, path: Path, values: readonly string[]): string | undefined {
+function helpFor(found: Tree | undefined, path: Path, shape: Shape | undefined): string | undefined {
   if (found?.kind !== 'scalar' || mayHoldSecret(path)) return undefined
   if (found.origin === 'environment') {
-    return found.plain ? undefined : 'a reference in quotes is always a text: leave the quotes out for a number or bool'
+    return found.plain || !shape?.bare
+      ? undefined
+      : 'a reference in quotes is always a text: leave the quotes out for a number or bool'
   }
-  return typeof found.value === 'string' ? didYouMean(found.value, values) : undefined
+  return typeof found.value === 'string' ? didYouMean(found.value, shape?.values ?? []) : undefined
 }
 
 /** A value as a message may show it: never one that came from outside the text, nor a secret. */

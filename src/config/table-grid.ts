@@ -14,6 +14,8 @@ export interface Grid {
   readonly rows: readonly { readonly key: string; readonly cells: readonly (Tree | undefined)[] }[]
 }
 
+const cellsMax = 10_000_000
+
 interface GridResult {
   readonly grid?: Grid
   /** What is wrong with the text. */
@@ -30,7 +32,7 @@ export function gridOf(text: string, config: TableConfig): GridResult {
     const faults = json.repeated.map(({ name, start, end, first }) => repeated(name, { start, end }, first))
     return gridOfTree(json.tree, config, faults)
   }
-  const { tree, faults } = parseTree(text)
+  const { tree, faults } = parseTree(text, cellsMax)
   const isRepeat = (each: Fault) => each.related !== undefined
   const syntax = faults.filter((each) => !isRepeat(each))
   if (syntax.length > 0) return { syntax, faults: [] }

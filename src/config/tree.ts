@@ -4,8 +4,8 @@
  * Aliases are followed and counted here, duplicate keys are refused here, and no tag, merge key or
  * second document passes. What the keys mean is for `shape.ts` and `build.ts`.
  */
-import type { Node, Range } from 'yaml'
-import { isAlias, isMap, isNode, isPair, isScalar, isSeq, parseDocument } from 'yaml'
+import type { Node, Range, YAMLError } from 'yaml'
+import { isAlias, isCollection, isMap, isNode, isPair, isScalar, isSeq, parseDocument, visit } from 'yaml'
 
 export type Tree = MapTree | ListTree | ScalarTree
 
@@ -50,11 +50,17 @@ export interface Fault extends Place {
   readonly related?: Place & { readonly message: string }
 }
 
-/** Aliases make a small text a large value; past so many nodes it is refused. */
-const nodesMax = 2_000_000
+/** Past so many levels a text is refused: everything that walks a tree recurses. */
+const depthMax = 100
 
-/** The tree of a YAML text, and everything that is wrong with it; no tree where the text is empty. */
-export function parseTree(text: string): { readonly tree?: Tree; readonly faults: readonly Fault[] } {
+/** Past so many faults the rest is left out. */
+const faultsMax = 50
+
+/**
+ * The tree of a YAML text, and everything that is wrong with it; no tree where the text is empty.
+ * Aliases make a small text a large value: one of more than `nodesMax` parts is refused.
+ */
+export function parseTree(text: string, nodesMax: number): { readonly tree?: Tree; readonly faults: readonly Fault[] } {
   try {
     const first = parseNodes(text)
     const second =
@@ -64,7 +70,7 @@ export function parseTree(text: string): { readonly tree?: Tree; readonly faults
     const { contents, faults } = second.faults.length > 0 ? first : second
     if (contents === null || (isScalar(contents) && contents.value === null && contents.source === ''))
       return { faults }
-    const tree = grow(contents, text, faults)
+    const tree = grow(contents, { text, nodesMax, faults })
     return { tree: second === first ? tree : withBrackets(tree), faults: withoutEchoes(faults, text) }
   } catch (error) {
     // The parser recurses: a text of a hundred thousand brackets ends its stack.
@@ -74,7 +80,10 @@ export function parseTree(text: string): { readonly tree?: Tree; readonly faults
 }
 
 function sentenceOf(message: string): string {
-  const short = message.replace(/[.:]?\s*$/, '').replaceAll(/\s+/g, ' ')
+  const short = message
+    .slice(0, 200)
+    .replaceAll(/\s+/g, ' ')
+    .replace(/[.:]? ?$/, '')
   return /^[A-Z][a-z]/.test(short) ? short[0]!.toLowerCase() + short.slice(1) : short
 }
 
@@ -100,31 +109,72 @@ function parseNodes(text: string): { readonly contents: Node | null; readonly fa
     schema: 'core',
     version: '1.2',
     prettyErrors: false,
-    logLevel: 'silent',
+    logLevel: 'error',
   })
-  const faults = [...document.errors, ...document.warnings].map((each) => {
-    const start = Math.min(each.pos[0], text.length)
-    return { start, end: Math.min(Math.max(each.pos[1], start), text.length), message: sentenceOf(each.message) }
+  const contents = document.contents as Node | null
+  const faults = [...document.errors, ...document.warnings].map((each) => faultOf(each, contents, text))
+  // A quote that does not end swallows the brackets that would have closed.
+  const quoted = faults.some((each) => each.message === openQuote)
+  return { contents, faults: quoted ? faults.filter((each) => !each.message.endsWith(openBracket)) : faults }
+}
+
+const openQuote = 'the text in quotes that begins here does not end'
+const openBracket = 'is not closed'
+
+/** What the parser says, in this project's words; what does not end is shown where it begins. */
+function faultOf(error: YAMLError, contents: Node | null, text: string): Fault {
+  const start = Math.min(error.pos[0], text.length)
+  const place = { start, end: Math.min(Math.max(error.pos[1], start), text.length) }
+  if (error.code === 'MULTIPLE_DOCS')
+    return { ...place, end: Math.min(start + 3, text.length), message: 'the text holds more than one document' }
+  const open = /closing ["']quote/.test(error.message)
+    ? 'quote'
+    : /end with a [}\]]/.test(error.message)
+      ? 'bracket'
+      : undefined
+  const begin = open && contents ? findOpening(contents, open, start) : undefined
+  if (begin === undefined) return { ...place, message: sentenceOf(error.message) }
+  const message = open === 'quote' ? openQuote : `the \`${text[begin]}\` that stands here ${openBracket}`
+  return { start: begin, end: begin + 1, message }
+}
+
+/** Where the innermost text in quotes, or collection in brackets, begins that reaches a place. */
+function findOpening(contents: Node, kind: 'quote' | 'bracket', at: number): number | undefined {
+  let found: number | undefined
+  visit(contents, {
+    Node(_, node) {
+      const isOpening = isScalar(node)
+        ? kind === 'quote' && /QUOTE/.test(node.type ?? '')
+        : kind === 'bracket' && isCollection(node) && node.flow
+      if (isOpening && node.range && node.range[0] < at && node.range[2] >= at) found = node.range[0]
+    },
   })
-  return { contents: document.contents as Node | null, faults }
+  return found
 }
 
 /** One fault for each line, and none that only follows from the one before: what the parser says once it is lost. */
 function withoutEchoes(faults: readonly Fault[], text: string): readonly Fault[] {
   const kept: Fault[] = []
+  let lineEnd = -1
   for (const fault of faults.toSorted((a, b) => a.start - b.start)) {
-    const before = kept.at(-1)
-    if (before && !/[\r\n]/.test(text.slice(before.start, fault.start))) continue
-    if (before && /in YAML stream/.test(fault.message)) continue
-    kept.push(fault)
+    if (fault.start < lineEnd || (kept.length > 0 && /in YAML stream/.test(fault.message))) continue
+    if (kept.push(fault) >= faultsMax) break
+    const next = text.indexOf('\n', fault.start)
+    lineEnd = next === -1 ? text.length + 1 : next + 1
   }
   return kept
 }
 
 /** Turns the parser's nodes into a tree; what is wrong is added to `faults`. */
-function grow(contents: Node, text: string, faults: Fault[]): Tree {
-  const anchors = new Map<string, { readonly tree: Tree; readonly size: number }>()
+function grow(
+  contents: Node,
+  growing: { readonly text: string; readonly nodesMax: number; readonly faults: Fault[] },
+): Tree {
+  const { text, nodesMax, faults } = growing
+  const anchors = new Map<string, { readonly tree: Tree; readonly size: number; readonly height: number }>()
   let count = 0
+  let depth = 0
+  let deepest = 0
 
   const follow = (name: string, place: Place): Tree => {
     const anchored = anchors.get(name)
@@ -133,10 +183,12 @@ function grow(contents: Node, text: string, faults: Fault[]): Tree {
       return nothing(place)
     }
     count += anchored.size
+    deepest = Math.max(deepest, depth + anchored.height)
+    if (depth + anchored.height > depthMax) return tooMuch(place, 'the text is nested too deeply')
     return count > nodesMax ? tooMuch(place) : anchored.tree
   }
-  const tooMuch = (place: Place): Tree => {
-    if (count < Infinity) faults.push({ ...place, message: 'the text is too large once its aliases are followed' })
+  const tooMuch = (place: Place, message = 'the text is too large once its aliases are followed'): Tree => {
+    if (count < Infinity) faults.push({ ...place, message })
     count = Infinity
     return nothing(place)
   }
@@ -150,6 +202,10 @@ function grow(contents: Node, text: string, faults: Fault[]): Tree {
         continue
       }
       const name = typeof pair.key.value === 'string' ? pair.key.value : (pair.key.source ?? String(pair.key.value))
+      if (name === '<<' && pair.key.type === 'PLAIN') {
+        faults.push({ ...keyPlace, message: 'merge keys are not supported: the keys must be written out' })
+        continue
+      }
       const first = entries.get(name)
       if (first) {
         const related = { ...first.key, message: 'it first stands here' }
@@ -185,9 +241,14 @@ function grow(contents: Node, text: string, faults: Fault[]): Tree {
     const before = count
     count++
     if (count > nodesMax) return tooMuch(place)
+    if (depth >= depthMax) return tooMuch(place, 'the text is nested too deeply')
+    const above = deepest
+    deepest = ++depth
     const tree = growBare(node, place)
+    depth--
     const anchor = (node as { anchor?: string }).anchor
-    if (anchor) anchors.set(anchor, { tree, size: count - before })
+    if (anchor) anchors.set(anchor, { tree, size: count - before, height: deepest - depth })
+    deepest = Math.max(above, deepest)
     return tree
   }
   return growNode(contents)

@@ -17,6 +17,8 @@ export interface Shape {
   readonly ref?: string
   /** What a value must be, in words. */
   readonly expected?: string
+  /** Whether a value is a number or bool, written without quotes. */
+  readonly bare?: boolean
   /** The only values. */
   readonly values?: readonly string[]
   /** The keys of a mapping. */

@@ -2,29 +2,29 @@
 var ze=Q,me={$schema:"https://json-schema.org/draft/2020-12/schema",$id:"https://policyc.dev/schemas/gateway.schema.json",title:"policyc gateway configuration",
 description:"gateway.yaml. Any text may hold ${NAME} or ${NAME:-default}, read from the environment; $${ stands for a plain ${. Secrets may be file:/run/secrets\
 /name.",type:"object",additionalProperties:!1,required:["providers"],properties:{policy:{title:"Policy file",description:"The main policy file, relative to this\
- file.",$ref:"#/$defs/path"},listen:{$ref:"#/$defs/listen"},gateway:{$ref:"#/$defs/instance"},providers:{title:"Providers",description:"The services that models\
- run on, by the name that targets begin with.",type:"object",minProperties:1,propertyNames:{$ref:"#/$defs/providerName"},additionalProperties:{$ref:"#/$defs/pro\
-vider"}},models:{title:"Models",description:"Adds to or overrides the catalogue of models.lock.yaml, entry by entry and key by key.",type:"object",propertyNames:{
-$ref:"#/$defs/target"},additionalProperties:{$ref:"#/$defs/model"}},attributes:{title:"Attributes",description:"Attributes that policies may read beside the bui\
-lt-in ones, by dotted path.",type:"object",propertyNames:{$ref:"#/$defs/attributePath"},additionalProperties:{$ref:"#/$defs/attribute"}},tables:{title:"Tables",
-description:"Data looked up by an attribute; a column reads as NAME.column.",type:"object",propertyNames:{$ref:"#/$defs/name"},additionalProperties:{$ref:"#/$de\
-fs/table"}},callers:{$ref:"#/$defs/callers"},state:{$ref:"#/$defs/state"},ledger:{$ref:"#/$defs/ledger"},on_disconnect:{$ref:"#/$defs/onDisconnect"},bounds:{$ref:"\
-#/$defs/bounds"}},$defs:{path:{$comment:"a path",type:"string",minLength:1},text:{$comment:"a text that is not empty",type:"string",minLength:1},secret:{$comment:"\
-a secret: `${NAME}`, `file:/path` or a text that is not empty",description:"A secret: ${NAME} from the environment, file:/run/secrets/name, or the text itself. \
-It is never printed.",type:"string",minLength:1,examples:["${OPENAI_API_KEY}","file:/run/secrets/openai"]},url:{$comment:"an http or https address",type:"string",
-pattern:"^[hH][tT][tT][pP][sS]?://[^\\s]+$",examples:["https://api.example.com/v1"]},host:{$comment:"a host name or an address",type:"string",pattern:"^[A-Za-z0\
--9._:%-]+$"},port:{$comment:"a port from 0 to 65535",type:"integer",minimum:0,maximum:65535},region:{$comment:"a region: letters, digits, `-`, `_` and `.`",type:"\
-string",pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$",examples:["eu","us"]},duration:{$comment:"a duration such as `30s`",description:"A whole number with ms, s, m, h \
-or d.",type:"string",pattern:"^[0-9][0-9_]{0,14}(ms|s|m|h|d)$",examples:["250ms","30s","5m"]},size:{$comment:"a size such as `10MB` or `10MiB`, or a count of by\
-tes",description:"10MB is 10,000,000 bytes, 10MiB is 10,485,760; a bare integer counts bytes.",type:["string","integer"],pattern:"^[0-9][0-9_]{0,14}(B|[kK]B|MB|\
-GB|KiB|MiB|GiB)$",minimum:0,examples:["10MB","16KiB"]},money:{$comment:"dollars with at most nine decimals, such as `$1.25`",type:["string","number"],minimum:0,
-pattern:"^\\$?[0-9][0-9_]*(\\.[0-9]+)?$",examples:["$1.25",.5]},count:{$comment:"a whole number from 1",type:"integer",minimum:1,maximum:9007199254740991},name:{
-$comment:"a name of lower-case letters, digits and `_`",type:"string",pattern:"^[a-z_][a-z0-9_]*$"},providerName:{$comment:"a provider's name: lower-case letter\
-s, digits, `-` and `_`",type:"string",pattern:"^[a-z0-9_][a-z0-9_-]*$"},target:{$comment:"a target such as `openai/gpt-5`",type:"string",pattern:"^[a-z0-9_][a-z\
-0-9_-]*/[^\\s/][^\\s]*$"},attributePath:{$comment:"a dotted path of lower-case names, such as `caller.data_class`",type:"string",pattern:"^[a-z_][a-z0-9_]*(\\.[a\
--z_][a-z0-9_]*)+$"},attributeType:{title:"Type",type:"string",enum:["string","int","number","bool","money","percent","duration","size","date","ip","set"]},listen:{
-title:"Listening",description:"Where the gateway listens.",type:"object",additionalProperties:!1,properties:{host:{$ref:"#/$defs/host",title:"Host",default:"127\
-.0.0.1"},port:{$ref:"#/$defs/port",title:"Port",description:"0 takes any free port.",default:8080},tls:{$ref:"#/$defs/tls"},admin:{$ref:"#/$defs/admin"}}},tls:{
+ file.",$ref:"#/$defs/path"},listen:{$ref:"#/$defs/listen"},gateway:{$ref:"#/$defs/instance"},providers:{$comment:"a mapping of names to providers",title:"Provi\
+ders",description:"The services that models run on, by the name that targets begin with.",type:"object",minProperties:1,propertyNames:{$ref:"#/$defs/providerNam\
+e"},additionalProperties:{$ref:"#/$defs/provider"}},models:{title:"Models",description:"Adds to or overrides the catalogue of models.lock.yaml, entry by entry a\
+nd key by key.",type:"object",propertyNames:{$ref:"#/$defs/target"},additionalProperties:{$ref:"#/$defs/model"}},attributes:{title:"Attributes",description:"Att\
+ributes that policies may read beside the built-in ones, by dotted path.",type:"object",propertyNames:{$ref:"#/$defs/attributePath"},additionalProperties:{$ref:"\
+#/$defs/attribute"}},tables:{title:"Tables",description:"Data looked up by an attribute; a column reads as NAME.column.",type:"object",propertyNames:{$ref:"#/$d\
+efs/name"},additionalProperties:{$ref:"#/$defs/table"}},callers:{$ref:"#/$defs/callers"},state:{$ref:"#/$defs/state"},ledger:{$ref:"#/$defs/ledger"},on_disconnect:{
+$ref:"#/$defs/onDisconnect"},bounds:{$ref:"#/$defs/bounds"}},$defs:{path:{$comment:"a path",type:"string",minLength:1},text:{$comment:"a text that is not empty",
+type:"string",minLength:1},secret:{$comment:"a secret: `${NAME}`, `file:/path` or a text that is not empty",description:"A secret: ${NAME} from the environment,\
+ file:/run/secrets/name, or the text itself. It is never printed.",type:"string",minLength:1,examples:["${OPENAI_API_KEY}","file:/run/secrets/openai"]},url:{$comment:"\
+an http or https address",type:"string",pattern:"^[hH][tT][tT][pP][sS]?://[^\\s]+$",examples:["https://api.example.com/v1"]},host:{$comment:"a host name or an a\
+ddress",type:"string",pattern:"^[A-Za-z0-9._:%-]+$"},port:{$comment:"a port from 0 to 65535",type:"integer",minimum:0,maximum:65535},region:{$comment:"a region:\
+ letters, digits, `-`, `_` and `.`",type:"string",pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$",examples:["eu","us"]},duration:{$comment:"a duration such as `30s`",description:"\
+A whole number with ms, s, m, h or d.",type:"string",pattern:"^[0-9][0-9_]{0,14}(ms|s|m|h|d)$",examples:["250ms","30s","5m"]},size:{$comment:"a size such as `10\
+MB` or `10MiB`, or a count of bytes",description:"10MB is 10,000,000 bytes, 10MiB is 10,485,760; a bare integer counts bytes.",type:["string","integer"],pattern:"\
+^[0-9][0-9_]{0,14}(B|[kK]B|MB|GB|KiB|MiB|GiB)$",minimum:0,examples:["10MB","16KiB"]},money:{$comment:"dollars with at most nine decimals, such as `$1.25`",type:[
+"string","number"],minimum:0,pattern:"^\\$?[0-9][0-9_]*(\\.[0-9]+)?$",examples:["$1.25",.5]},count:{$comment:"a whole number from 1",type:"integer",minimum:1,maximum:9007199254740991},
+name:{$comment:"a name of lower-case letters, digits and `_`",type:"string",pattern:"^[a-z_][a-z0-9_]*$"},providerName:{$comment:"a provider's name: lower-case \
+letters, digits, `-` and `_`",type:"string",pattern:"^[a-z0-9_][a-z0-9_-]*$"},target:{$comment:"a target such as `openai/gpt-5`",type:"string",pattern:"^[a-z0-9\
+_][a-z0-9_-]*/[^\\s/][^\\s]*$"},attributePath:{$comment:"a dotted path of lower-case names, such as `caller.data_class`",type:"string",pattern:"^[a-z_][a-z0-9_]\
+*(\\.[a-z_][a-z0-9_]*)+$"},attributeType:{title:"Type",type:"string",enum:["string","int","number","bool","money","percent","duration","size","date","ip","set"]},
+listen:{title:"Listening",description:"Where the gateway listens.",type:"object",additionalProperties:!1,properties:{host:{$ref:"#/$defs/host",title:"Host",default:"\
+127.0.0.1"},port:{$ref:"#/$defs/port",title:"Port",description:"0 takes any free port.",default:8080},tls:{$ref:"#/$defs/tls"},admin:{$ref:"#/$defs/admin"}}},tls:{
 title:"TLS",description:"PEM files, relative to this file. With client_ca a client must show a certificate that it signed.",type:"object",additionalProperties:!1,
 required:["cert","key"],properties:{cert:{$ref:"#/$defs/path",title:"Certificate chain"},key:{$ref:"#/$defs/path",title:"Private key"},client_ca:{$ref:"#/$defs/\
 path",title:"Authority of client certificates"}}},admin:{title:"Admin port",description:"The console and the calls that operate the gateway, on a port of their \
@@ -878,7 +878,7 @@ export const shapes={
      "ref": "instance"
     },
     "providers": {
-     "expected": "a mapping",
+     "expected": "a mapping of names to providers",
      "rest": {
       "ref": "provider"
      },
@@ -947,7 +947,8 @@ export const shapes={
     "expected": "a host name or an address"
    },
    "port": {
-    "expected": "a port from 0 to 65535"
+    "expected": "a port from 0 to 65535",
+    "bare": true
    },
    "region": {
     "expected": "a region: letters, digits, `-`, `_` and `.`"
@@ -962,7 +963,8 @@ export const shapes={
     "expected": "dollars with at most nine decimals, such as `$1.25`"
    },
    "count": {
-    "expected": "a whole number from 1"
+    "expected": "a whole number from 1",
+    "bare": true
    },
    "name": {
     "expected": "a name of lower-case letters, digits and `_`"
@@ -1067,7 +1069,8 @@ export const shapes={
     "ref": "url"
    },
    "private": {
-    "expected": "`true` or `false`"
+    "expected": "`true` or `false`",
+    "bare": true
    },
    "provider": {
     "expected": "a mapping",
@@ -1358,7 +1361,8 @@ export const shapes={
     }
    },
    "milliseconds": {
-    "expected": "milliseconds from 0 to 600000"
+    "expected": "milliseconds from 0 to 600000",
+    "bare": true
    },
    "model": {
     "expected": "a mapping",
@@ -1451,7 +1455,8 @@ export const shapes={
       }
      },
      "required": {
-      "expected": "`true` or `false`"
+      "expected": "`true` or `false`",
+      "bare": true
      },
      "default": {
       "expected": "a text, a number, a bool or a list of texts",
@@ -1489,6 +1494,7 @@ export const shapes={
     "keys": {
      "keys": {
       "expected": "`true`, `false`, or a mapping with `file` and `pepper`",
+      "bare": true,
       "keys": {
        "file": {
         "ref": "path"
@@ -1511,7 +1517,8 @@ export const shapes={
       }
      },
      "anonymous": {
-      "expected": "`true` or `false`"
+      "expected": "`true` or `false`",
+      "bare": true
      }
     }
    },
@@ -1675,7 +1682,8 @@ export const shapes={
     }
    },
    "depth": {
-    "expected": "a whole number from 1 to 1000"
+    "expected": "a whole number from 1 to 1000",
+    "bare": true
    }
   }
  },
@@ -1711,7 +1719,8 @@ export const shapes={
     "expected": "dollars with at most nine decimals, such as `$1.25`"
    },
    "count": {
-    "expected": "a whole number from 1"
+    "expected": "a whole number from 1",
+    "bare": true
    },
    "target": {
     "expected": "a target such as `openai/gpt-5`"
