@@ -120,7 +120,7 @@ async function readBeginning(options: AttemptOptions, response: ProviderResponse
     if (!frame) return fail({ kind: 'upstream', error: malformed('the answer ended without saying anything') })
     held.push(frame)
     heldBytes += frame.bytes.byteLength
-    if (frame.events.some(isContent)) {
+    if (frame.events.some(commits)) {
       clocks.stop('first_token')
       return { kind: 'stream', held, reader }
     }
@@ -136,6 +136,13 @@ async function readBeginning(options: AttemptOptions, response: ProviderResponse
       return fail({ kind: 'upstream', error: malformed(`no content within ${maxHeldBytes} bytes`) })
     }
   }
+}
+
+/** Content commits; an end that the decoder had to make up, with no word of the provider's, is none. */
+function commits(event: StreamEvent): boolean {
+  return (
+    isContent(event) && !(event.kind === 'finish' && event.stop.reason === 'unknown' && event.stop.raw === undefined)
+  )
 }
 
 function usageIn(event: StreamEvent): Usage | undefined {

@@ -2,7 +2,8 @@
  * The walk over a route's steps, for one request.
  *
  * A target that is unfit, or whose circuit is open, is passed over while another can serve. One that was passed
- * over for its circuit, or on the strength of an estimate, is tried after all when nothing else is left.
+ * over for its circuit, or on the strength of an estimate, is tried after all when nothing else is left: once for each
+ * step that made no attempt, so that the plan's number of attempts holds.
  */
 import type { Step } from '../graph/decision.ts'
 import { pause } from '../providers/pause.ts'
@@ -62,12 +63,16 @@ export async function walkRoute(request: DispatchRequest, context: WalkContext):
     tried: new Set(),
     encoded: new Map(),
   }
+  const passedOver: Step[] = []
   for (const [index, step] of request.route.steps.entries()) {
+    const triedBefore = walk.last
     const outcome = await tryStep(walk, step, index)
     if (outcome) return outcome
+    if (walk.last === triedBefore) passedOver.push(step)
   }
-  for (const target of lastResorts(walk)) {
-    const outcome = await tryOnce(walk, target)
+  for (const step of passedOver) {
+    const target = targetsOf(step).find((each) => isLastResort(walk, each))
+    const outcome = target === undefined ? undefined : await tryOnce(walk, target)
     if (outcome) return outcome
     if (isCallers(walk)) break
   }
@@ -115,8 +120,8 @@ function choose(walk: Walk, step: Step, index: number, { triedHere, waitFor }: C
   for (;;) {
     const fit = targetsOf(step).filter((target) => isFit(walk, target))
     const ready = fit.filter((target) => context.targets.mayCall(target, context.now() + (waitFor(target) ?? 0)))
-    for (const target of fit) if (!ready.includes(target) && !walk.tried.has(target)) passOver(walk, target)
     const usable = 0 < ready.length ? ready : laterCanServe(walk, index) ? [] : fit
+    for (const target of fit) if (!usable.includes(target) && !walk.tried.has(target)) passOver(walk, target)
     const fresh = usable.filter((target) => !triedHere.has(target))
     const target = pickTarget(step, 0 < fresh.length ? fresh : usable, {
       rule: route.rule,
@@ -183,12 +188,9 @@ function skip(
   walk.records.push({ target, startedAtMs: walk.context.now(), durationMs: 0, result: 'skipped', error })
 }
 
-/** What was passed over and may serve after all, in the order of the steps. */
-function lastResorts(walk: Walk): readonly string[] {
-  const all = new Set(walk.request.route.steps.flatMap(targetsOf))
-  return [...all].filter(
-    (target) => !walk.tried.has(target) && (walk.cooling.has(target) || walk.unfit.get(target)?.isEstimate === true),
-  )
+/** Whether a target was passed over and may serve after all. */
+function isLastResort({ tried, cooling, unfit }: Walk, target: string): boolean {
+  return !tried.has(target) && (cooling.has(target) || unfit.get(target)?.isEstimate === true)
 }
 
 /** One attempt; an outcome where the walk is over, else undefined and the failure is in `walk.last`. */

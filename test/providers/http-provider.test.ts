@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { ProviderConfig, ProviderType } from '../../src/config/config.ts'
 import type { Resolve } from '../../src/providers/address.ts'
-import { createProvider } from '../../src/providers/create-provider.ts'
+import { createProvider, supportedProviderTypes } from '../../src/providers/create-provider.ts'
 import type { Provider, ProviderRequest, ProviderResponse, ProviderResult } from '../../src/providers/provider.ts'
 import { keys, providerConfig, realTimer } from '../dispatch/world.ts'
 import {
@@ -167,5 +167,127 @@ describe('what comes back', () => {
       await new Promise((resolve) => setImmediate(resolve))
     }
     expect(new Set(upstream.received.map((each) => each.port)).size).toBe(1)
+  })
+})
+
+describe('where it may connect', () => {
+  const loopback: Resolve = (_, callback) => callback(null, [{ address: '127.0.0.1', family: 4 }])
+
+  test('a name that stands for a private address is refused when it connects (litellm-37053)', async () => {
+    const upstream = await upstreamOf({ json: {} })
+    const provider = providerAt(`http://api.test:${upstream.port}`, 'openai-compatible', {}, { resolve: loopback })
+    expect(await provider.call(request())).toEqual({
+      ok: false,
+      failure: { kind: 'connect', message: '`api.test` resolves to 127.0.0.1, a loopback address' },
+    })
+    expect(upstream.received).toHaveLength(0)
+  })
+
+  test('unless the configuration says that it is private', async () => {
+    const upstream = await upstreamOf({ json: {} })
+    const provider = providerAt(`http://localhost:${upstream.port}`, 'openai-compatible', { private: true })
+    expect(await read(await provider.call(request()))).toBe('{}')
+  })
+})
+
+describe('what goes wrong', () => {
+  test('nobody listens', async () => {
+    const upstream = await startUpstream({ json: {} })
+    await upstream.close()
+    const result = await providerAt(upstream.origin, 'openai-compatible').call(request())
+    expect(result).toMatchObject({ ok: false, failure: { kind: 'connect' } })
+  })
+
+  test('no connection in time', async () => {
+    // A resolver that never answers: the connection hangs for as long as one cares to wait.
+    const provider = providerAt('http://api.test', 'openai-compatible', {}, { resolve: () => {} })
+    const result = await provider.call(request({ connectTimeoutMs: 15 }))
+    expect(result).toMatchObject({ ok: false, failure: { kind: 'connect_timeout' } })
+  })
+
+  test('the connect clock does not run on once there is a connection', async () => {
+    const upstream = await upstreamOf({ json: {}, instead: 'stall' })
+    const controller = new AbortController()
+    const calling = providerAt(upstream.origin, 'openai-compatible').call(
+      request({ connectTimeoutMs: 500, signal: controller.signal }),
+    )
+    const received = await upstream.request(0)
+    controller.abort()
+    expect(await calling).toEqual({ ok: false, failure: { kind: 'aborted' } })
+    expect(await received.over).toBe('closed')
+  })
+
+  test('a connection that breaks before the head', async () => {
+    const upstream = await upstreamOf({ instead: 'drop' })
+    const result = await providerAt(upstream.origin, 'openai-compatible').call(request())
+    expect(result).toMatchObject({ ok: false, failure: { kind: 'cut' } })
+  })
+
+  test.each<[string, Reply]>([
+    ['plain', { body: 'half', then: 'die' }],
+    ['compressed', { json: openaiAnswer(), compress: 'gzip', cut: [20], then: 'die' }],
+    [
+      'compressed, and ended in the middle',
+      { body: Buffer.from([0x1f, 0x8b, 8, 0]), headers: { 'content-encoding': 'gzip' } },
+    ],
+  ])('a body that breaks off throws: %s', async (_, reply) => {
+    const upstream = await upstreamOf(reply)
+    const result = await providerAt(upstream.origin, 'openai-compatible').call(request())
+    await expect(read(result)).rejects.toThrow()
+  })
+
+  test.each([false, true])('an abort while the body comes breaks it at once (compressed: %s)', async (isCompressed) => {
+    const upstream = await upstreamOf({
+      json: openaiAnswer(),
+      ...(isCompressed ? { compress: 'gzip' } : {}),
+      then: 'stall',
+    })
+    const controller = new AbortController()
+    const result = await providerAt(upstream.origin, 'openai-compatible').call(request({ signal: controller.signal }))
+    const reading = read(result)
+    await new Promise((resolve) => setImmediate(resolve))
+    controller.abort()
+    await expect(reading).rejects.toThrow()
+    expect(await upstream.received[0]?.over).toBe('closed')
+  })
+
+  test('a reader that leaves breaks the connection', async () => {
+    const upstream = await upstreamOf({ sse: openaiStream(), then: 'stall' })
+    const result = answered(await providerAt(upstream.origin, 'openai-compatible').call(request({ stream: true })))
+    for await (const _ of result.body) break
+    expect(await upstream.received[0]?.over).toBe('closed')
+  })
+
+  test('a reader that is slow pauses the sender', async () => {
+    const upstream = await upstreamOf({ body: Buffer.alloc(8 * 1024 * 1024), cut: { step: 64 * 1024 } })
+    const result = answered(await providerAt(upstream.origin, 'openai-compatible').call(request()))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    let length = 0
+    for await (const chunk of result.body) length += chunk.byteLength
+    expect(length).toBe(8 * 1024 * 1024)
+  })
+})
+
+describe('createProvider', () => {
+  test.each<[Partial<ProviderConfig> & Pick<ProviderConfig, 'type'>, string]>([
+    [{ type: 'bedrock' }, 'providers of type `bedrock` are not available yet'],
+    [{ type: 'openai-compatible', name: 'local' }, 'provider `local` has no `base_url`'],
+    [{ type: 'openai', name: 'o', baseUrl: 'ftp://x' }, '`base_url` of provider `o` is no http or https address'],
+  ])('%j', (config, message) => {
+    expect(createProvider(providerConfig(config), { now: () => 0, setTimer: realTimer })).toMatchObject({
+      ok: false,
+      message,
+    })
+  })
+
+  test('every supported type is created', async () => {
+    for (const type of supportedProviderTypes) {
+      const created = createProvider(providerConfig({ type, baseUrl: 'https://example.com' }), {
+        now: () => 0,
+        setTimer: realTimer,
+      })
+      expect(created.ok).toBe(true)
+      if (created.ok) await created.provider.close()
+    }
   })
 })
