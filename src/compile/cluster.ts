@@ -43,12 +43,13 @@ export interface BitmapCluster {
 
 export type SlotCluster = DiagramCluster | ProgramCluster | BitmapCluster
 
-/** Bounds of the ladder: runs of one diagram that need no excuse, growth that a merge may cost, pieces allowed. */
-export const growth = { freeRuns: 2048, factor: 1.2, itemRuns: 4096, pieces: 4, goodItems: 32 }
+/** Bounds of the ladder: the size of a diagram that needs no excuse, growth that a merge may cost, pieces allowed. */
+export const growth = { freeSize: 2048, factor: 1.2, itemRuns: 4096, pieces: 4, goodShare: 0.125 }
 
 interface Piece {
   readonly root: Ref
-  readonly runs: number
+  /** Runs of the diagram and items of its leaves together. */
+  readonly size: number
   readonly items: readonly number[]
 }
 
@@ -63,14 +64,14 @@ export function clusterItems(space: Space, leaves: Leaves, mode: Mode, items: re
       const truth = diagramOf(space, when, growth.itemRuns)
       const leaf = mode === 'first' ? item + 1 : leaves.of([item])
       const root = space.diagrams.mapLeaves(truth, (each) => (each === 1 ? leaf : 0))
-      if (root !== leafRef(0)) pieces.push({ root, runs: space.diagrams.sizeOf(root).runs, items: [item] })
+      if (root !== leafRef(0)) pieces.push({ root, size: sizeOf(space, mode, leaves, root), items: [item] })
     } catch (thrown) {
       if (!(thrown instanceof Outgrown)) throw thrown
       programs.push({ kind: 'program', when, items: [item] })
     }
   }
   pieces.sort((a, b) => compareRoots(space, a, b))
-  const merged = mergeAll(space, operation, pieces)
+  const merged = mergeAll({ space, leaves, mode, operation }, pieces)
   const byItem = new Map(items.map((each) => [each.item, each.when]))
   const clusters = indexPoor(space, merged, byItem)
   return [...clusters, ...programs].sort((a, b) => a.items[0]! - b.items[0]!)
@@ -99,17 +100,17 @@ function firstClass(space: Space, piece: Piece): number {
 }
 
 /** Balanced merging: halves first, then the results with each other as far as that is cheap. */
-function mergeAll(space: Space, operation: LeafOperation, pieces: readonly Piece[]): Piece[] {
+function mergeAll(merging: Merging, pieces: readonly Piece[]): Piece[] {
   if (pieces.length <= 1) return [...pieces]
   const half = pieces.length >> 1
-  const left = mergeAll(space, operation, pieces.slice(0, half))
-  const right = mergeAll(space, operation, pieces.slice(half))
+  const left = mergeAll(merging, pieces.slice(0, half))
+  const right = mergeAll(merging, pieces.slice(half))
   const result = left
   for (const piece of right) {
     const candidates = result.length <= growth.pieces ? result.keys() : [smallest(result)]
     let done = false
     for (const at of candidates) {
-      const union = tryMerge(space, operation, result[at]!, piece)
+      const union = tryMerge(merging, result[at]!, piece)
       if (!union) continue
       result[at] = union
       done = true
@@ -122,27 +123,51 @@ function mergeAll(space: Space, operation: LeafOperation, pieces: readonly Piece
 
 function smallest(pieces: readonly Piece[]): number {
   let best = 0
-  for (const [index, piece] of pieces.entries()) if (piece.runs < pieces[best]!.runs) best = index
+  for (const [index, piece] of pieces.entries()) if (piece.size < pieces[best]!.size) best = index
   return best
 }
 
-function tryMerge(space: Space, operation: LeafOperation, a: Piece, b: Piece): Piece | undefined {
-  const allowed = Math.max(growth.freeRuns, (a.runs + b.runs) * growth.factor)
+interface Merging {
+  readonly space: Space
+  readonly leaves: Leaves
+  readonly mode: Mode
+  readonly operation: LeafOperation
+}
+
+function tryMerge({ space, leaves, mode, operation }: Merging, a: Piece, b: Piece): Piece | undefined {
+  const allowed = Math.max(growth.freeSize, (a.size + b.size) * growth.factor)
+  const heaviest = leaves.weight() + allowed
+  const bounded: LeafOperation = {
+    ...operation,
+    leaves: (x, y) => {
+      if (leaves.weight() > heaviest) throw new Outgrown()
+      return operation.leaves(x, y)
+    },
+  }
   try {
-    const root = space.diagrams.apply(operation, a.root, b.root, allowed)
-    const { runs } = space.diagrams.sizeOf(root)
-    if (runs > allowed) return undefined
-    return { root, runs, items: [...a.items, ...b.items].sort((x, y) => x - y) }
+    const root = space.diagrams.apply(bounded, a.root, b.root, allowed)
+    const size = sizeOf(space, mode, leaves, root)
+    if (size > allowed) return undefined
+    return { root, size, items: [...a.items, ...b.items].sort((x, y) => x - y) }
   } catch (thrown) {
     if (thrown instanceof Outgrown) return undefined
     throw thrown
   }
 }
 
-/** Where too many pieces are left, those that hold few items each share one bitmap index. */
+function sizeOf(space: Space, mode: Mode, leaves: Leaves, root: Ref): number {
+  const { runs } = space.diagrams.sizeOf(root)
+  if (mode === 'first') return runs
+  let weight = 0
+  for (const leaf of space.diagrams.leavesOf(root)) weight += leaves.sets[leaf]!.length
+  return runs + weight
+}
+
+/** Where too many pieces are left, those that hold a small share of the items each share one bitmap index. */
 function indexPoor(space: Space, pieces: readonly Piece[], whenOf: ReadonlyMap<number, Expression>): SlotCluster[] {
+  const total = pieces.reduce((sum, piece) => sum + piece.items.length, 0)
   const isPoor = (piece: Piece): boolean =>
-    piece.items.length < growth.goodItems || piece.runs > piece.items.length * 64
+    piece.items.length < total * growth.goodShare || piece.size > piece.items.length * 64
   const poor = pieces.filter(isPoor)
   const asDiagrams = (some: readonly Piece[]): DiagramCluster[] =>
     some.map(({ root, items }) => ({ kind: 'diagram', root, items }))

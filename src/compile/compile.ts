@@ -23,14 +23,14 @@ import {
   type SlotName,
   slotNames,
 } from '../graph/graph.ts'
-import { type BitmapCluster, clusterItems, type Item, type SlotCluster } from './cluster.ts'
+import { type BitmapCluster, clusterItems, type Item } from './cluster.ts'
 import type { Space } from './condition-diagram.ts'
 import { graphTablesOf } from './graph-tables.ts'
-import { createLeaves } from './leaves.ts'
+import { createLeaves, createUsedLeaves } from './leaves.ts'
 import { orderVariables } from './order.ts'
 import { createPartition } from './partition.ts'
 import { emitProgram } from './program.ts'
-import { type ProhibitionDraft, prohibitionsOf, type TargetTable, targetsOf } from './targets.ts'
+import { prohibitionsOf, type TargetTable, targetsOf } from './targets.ts'
 
 const requestModel = builtinAttributes.find((each) => each.id === 'request.model')!
 
@@ -54,6 +54,7 @@ export function compilePolicy(policy: CheckedPolicy): Graph {
   const sizeOf = (variable: number): number => variables[variable]!.size
   const space: Space = { diagrams: createDiagrams(), levelOf: order.levelOf, sizeOf }
   const leaves = createLeaves()
+  const used = createUsedLeaves(leaves)
   const code: number[] = []
 
   const slots = {} as Record<SlotName, Slot>
@@ -62,7 +63,11 @@ export function compilePolicy(policy: CheckedPolicy): Graph {
     const mode = name === 'route' || name === 'cache' ? 'first' : 'all'
     const clusters = clusterItems(space, leaves, mode, items)
     const roots = clusters.flatMap((each) => (each.kind === 'diagram' ? [each.root] : []))
-    const places = flatten(space.diagrams, roots, code, (level) => order.variableAt[level]!, sizeOf)
+    const places = flatten(space.diagrams, roots, code, {
+      variableOf: (level) => order.variableAt[level]!,
+      sizeOf,
+      leafOf: mode === 'first' ? (leaf) => leaf : used.numberOf,
+    })
     slots[name] = {
       clusters: clusters.map((cluster): Cluster => {
         switch (cluster.kind) {
@@ -70,7 +75,7 @@ export function compilePolicy(policy: CheckedPolicy): Graph {
             return { kind: 'diagram', root: places.shift()!, items: cluster.items }
           case 'program': {
             const [item] = cluster.items as [number]
-            const leaf = mode === 'first' ? item + 1 : leaves.of([item])
+            const leaf = mode === 'first' ? item + 1 : used.numberOf(leaves.of([item]))
             return { kind: 'diagram', root: emitProgram(cluster.when, leaf, code, sizeOf), items: cluster.items }
           }
           case 'bitmap':
@@ -86,7 +91,7 @@ export function compilePolicy(policy: CheckedPolicy): Graph {
     variables,
     slots,
     code: Int32Array.from(code),
-    leaves: leaves.sets,
+    leaves: used.sets,
     rules,
     prohibitions,
     targets: table.targets,

@@ -153,7 +153,8 @@ function joinPieces(
       if (first === undefined || last === undefined || first > last) continue
       const start = classOf[first]!
       const end = classOf[last]! + 1
-      if (ranges.length > 0 && ranges[ranges.length - 1]! >= start) ranges[ranges.length - 1] = end
+      const before = ranges[ranges.length - 1]
+      if (before !== undefined && before >= start) ranges[ranges.length - 1] = Math.max(before, end)
       else ranges.push(start, end)
     }
     return ranges

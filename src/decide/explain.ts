@@ -4,9 +4,10 @@
  */
 import type { Decision } from '../graph/decision.ts'
 import { type Expression, holds } from '../graph/expression.ts'
-import type { CandidateRef, GraphRule, Place } from '../graph/graph.ts'
+import type { GraphRule, Place } from '../graph/graph.ts'
 import type { Decider } from './decide.ts'
-import type { Facts, FactValue } from './facts.ts'
+import { type Facts, type FactValue, requestedModel } from './facts.ts'
+import { refsOf } from './routes.ts'
 
 export interface Explanation {
   readonly decision: Decision
@@ -105,17 +106,10 @@ function filteredOf(decider: Decider, ruleName: string, facts: Facts): FilteredC
   const { graph, matcher, candidates } = decider
   const rule = graph.rules.find((each) => each.kind === 'route' && each.name === ruleName)
   if (rule?.kind !== 'route') return []
-  const request = facts['request'] as { readonly model?: unknown } | null | undefined
-  const model = typeof request?.model === 'string' ? request.model : ''
-  const active = matcher.collect('restrict').map((item) => graph.prohibitions[item]!)
+  const model = requestedModel(facts)
+  const active = matcher.itemsOf(matcher.leafOf('restrict')).map((item) => graph.prohibitions[item]!)
   return rule.steps.flatMap((step, index) => {
-    const refs: readonly CandidateRef[] =
-      step.kind === 'target'
-        ? [step.candidate]
-        : step.kind === 'split'
-          ? step.arms.map((arm) => arm.candidate)
-          : step.candidates
-    return refs.flatMap((ref): FilteredCandidate[] => {
+    return refsOf(step).flatMap((ref): FilteredCandidate[] => {
       const concrete = candidates.resolve(ref, model)
       if (!concrete) return [{ step: index, target: ref.kind === 'open' ? `${ref.provider}/*` : 'requested', by: [] }]
       const by = active

@@ -45,6 +45,13 @@ export function createReader(
   }
 }
 
+/** The model that a request names; empty where it names none. */
+export function requestedModel(facts: Facts): string {
+  const request = facts['request']
+  const model = isObject(request) ? request['model'] : undefined
+  return typeof model === 'string' ? model : ''
+}
+
 /** The value at a path; headers are found whatever the case of their names. */
 function rawReader(path: readonly string[]): (facts: Facts) => unknown {
   const [first, second, third] = path as [string, string, string | undefined]

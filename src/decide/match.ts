@@ -1,31 +1,39 @@
 /**
  * Matching: which items of each slot hold of the facts. Classifies an attribute at most once in a request, for
  * all slots, and only if some walk asks for it.
+ *
+ * What matches in a collecting slot is named by one number, a leaf: the same items have the same leaf in every
+ * request, so that what a decision says of them can be made once and looked up.
  */
-import { childOf } from '../graph/flat.ts'
-import type { BitmapIndex, Graph, SlotName } from '../graph/graph.ts'
+import type { BitmapIndex, Cluster, Graph, SlotName } from '../graph/graph.ts'
 import { createClassifier } from './classify.ts'
 import { createReader, type Facts, type FactValue, type Reader } from './facts.ts'
+import { createLeafUnions } from './leaf-unions.ts'
 
 export interface Matcher {
   /** Begins a request; what was classified before is forgotten. */
   readonly begin: (facts: Facts) => void
-  /** The items of a collecting slot that match, ascending. */
-  readonly collect: (slot: SlotName) => readonly number[]
+  /** The leaf of the items of a collecting slot that match; 0 where none does. */
+  readonly leafOf: (slot: SlotName) => number
+  /** The items of a leaf, ascending. */
+  readonly itemsOf: (leaf: number) => readonly number[]
   /** The first item of a first-match slot that matches, or -1. */
   readonly first: (slot: SlotName) => number
   readonly classOf: (variable: number) => number
   /** The value of an attribute of the graph, by index. */
   readonly valueOf: (attribute: number) => FactValue
+  /** Counts how often leaves made at run time were dropped: what was kept under them is then stale. */
+  readonly epoch: () => number
 }
 
 export function createMatcher(graph: Graph): Matcher {
-  const { code, leaves, slots, variables } = graph
+  const { code, slots, variables } = graph
   const readers: readonly Reader[] = graph.attributes.map((each) => createReader(each, graph.attributes, graph.tables))
   const classifiers = variables.map(createClassifier)
-  const attributeOf = Int32Array.from(variables, (each) => each.attribute)
+  const readerOf = variables.map((each) => readers[each.attribute]!)
   const classes = new Int32Array(variables.length)
   const stamps = new Int32Array(variables.length)
+  const unions = createLeafUnions(graph.leaves)
   let stamp = 0
   let current: Facts = {}
 
@@ -38,29 +46,55 @@ export function createMatcher(graph: Graph): Matcher {
     }
   }
 
-  function classOf(variable: number): number {
-    if (stamps[variable] === stamp) return classes[variable]!
-    const each = classifiers[variable]!(readers[attributeOf[variable]!]!(current))
+  function classify(variable: number): number {
+    const each = classifiers[variable]!(readerOf[variable]!(current))
     stamps[variable] = stamp
     classes[variable] = each
     return each
   }
 
+  function classOf(variable: number): number {
+    return stamps[variable] === stamp ? classes[variable]! : classify(variable)
+  }
+
+  /** Follows the edges from a root to a leaf; the layout of a node is told in `graph/flat.ts`. */
   function walk(root: number): number {
     let place = root
-    while (place >= 0) place = childOf(code, place, classOf(code[place]! >> 1))
+    while (place >= 0) {
+      const head = code[place]!
+      const variable = head >> 1
+      const each = stamps[variable] === stamp ? classes[variable]! : classify(variable)
+      if ((head & 1) === 0) {
+        place = code[place + 1 + each]!
+        continue
+      }
+      const count = code[place + 1]!
+      let low = place + 2
+      let high = low + count - 1
+      while (low < high) {
+        const middle = (low + high + 1) >> 1
+        if (code[middle]! <= each) low = middle
+        else high = middle - 1
+      }
+      place = code[low + count]!
+    }
     return ~place
   }
 
-  function collect(name: SlotName): readonly number[] {
+  function leafOf(name: SlotName): number {
     const { clusters } = slots[name]
-    let found: readonly number[] = noItems
-    for (let i = 0; i < clusters.length; i++) {
-      const cluster = clusters[i]!
-      const own = cluster.kind === 'diagram' ? leaves[walk(cluster.root)]! : collectBits(cluster.index)
-      if (own.length > 0) found = found.length === 0 ? own : merge(found, own)
+    if (clusters.length === 1) return leafOfCluster(clusters[0]!)
+    for (;;) {
+      const epoch = unions.epoch()
+      let leaf = 0
+      for (let i = 0; i < clusters.length; i++) leaf = unions.union(leafOfCluster(clusters[i]!), leaf)
+      // Where unions were dropped on the way, numbers from before mean nothing any more.
+      if (epoch === unions.epoch()) return leaf
     }
-    return found
+  }
+
+  function leafOfCluster(cluster: Cluster): number {
+    return cluster.kind === 'diagram' ? walk(cluster.root) : collectBits(cluster.index)
   }
 
   function first(name: SlotName): number {
@@ -83,15 +117,14 @@ export function createMatcher(graph: Graph): Matcher {
     return live
   }
 
-  function collectBits(index: BitmapIndex): readonly number[] {
-    const found: number[] = []
+  function collectBits(index: BitmapIndex): number {
+    let leaf = 0
     for (let word = 0; word < index.words; word++) {
       for (let live = wordOf(index, word); live !== 0; live &= live - 1) {
-        const item = index.cubes[word * 32 + 31 - Math.clz32(live & -live)]!
-        if (item !== found[found.length - 1]) found.push(item)
+        leaf = unions.union(leaf, unions.single(index.cubes[word * 32 + 31 - Math.clz32(live & -live)]!))
       }
     }
-    return found
+    return leaf
   }
 
   function firstBit(index: BitmapIndex): number {
@@ -102,19 +135,13 @@ export function createMatcher(graph: Graph): Matcher {
     return -1
   }
 
-  return { begin, collect, first, classOf, valueOf: (attribute) => readers[attribute]!(current) }
-}
-
-const noItems: readonly number[] = []
-
-/** Two ascending lists without a common item as one. */
-function merge(a: readonly number[], b: readonly number[]): readonly number[] {
-  const merged: number[] = []
-  let i = 0
-  let j = 0
-  while (i < a.length || j < b.length) {
-    if (j >= b.length || (i < a.length && a[i]! < b[j]!)) merged.push(a[i++]!)
-    else merged.push(b[j++]!)
+  return {
+    begin,
+    leafOf,
+    itemsOf: unions.itemsOf,
+    first,
+    classOf,
+    valueOf: (attribute) => readers[attribute]!(current),
+    epoch: unions.epoch,
   }
-  return merged
 }

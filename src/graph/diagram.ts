@@ -45,6 +45,8 @@ export interface Diagrams {
   readonly child: (ref: Ref, each: number) => Ref
   /** Nodes and runs below a reference, each node counted once. */
   readonly sizeOf: (ref: Ref) => { readonly nodes: number; readonly runs: number }
+  /** The leaves below a reference, each once. */
+  readonly leavesOf: (ref: Ref) => ReadonlySet<number>
   /** Every node below the given ones, each once, parents before children. */
   readonly reachable: (roots: readonly Ref[]) => Ref[]
 }
@@ -197,7 +199,16 @@ export function createDiagrams(): Diagrams {
     return { nodes: nodes.length, runs }
   }
 
-  return { make, apply, mapLeaves, levelOf: (ref) => levels[ref]!, forEachRun, child, sizeOf, reachable }
+  function leavesOf(ref: Ref): ReadonlySet<number> {
+    if (ref < 0) return new Set([~ref])
+    const found = new Set<number>()
+    for (const node of reachable([ref])) {
+      for (let i = offsets[node]!; i < offsets[node + 1]!; i += 2) if (data[i + 1]! < 0) found.add(~data[i + 1]!)
+    }
+    return found
+  }
+
+  return { make, apply, mapLeaves, levelOf: (ref) => levels[ref]!, forEachRun, child, sizeOf, leavesOf, reachable }
 }
 
 function grown(array: Int32Array<ArrayBuffer>, atLeast: number): Int32Array<ArrayBuffer> {

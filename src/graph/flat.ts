@@ -9,14 +9,17 @@
  */
 import { type Diagrams, isLeaf, type Ref } from './diagram.ts'
 
-/** Adds the nodes below the roots to `code`; the place (or `~leaf`) of each root. `variableOf` maps levels. */
-export function flatten(
-  diagrams: Diagrams,
-  roots: readonly Ref[],
-  code: number[],
-  variableOf: (level: number) => number,
-  sizeOf: (variable: number) => number,
-): number[] {
+export interface FlattenOptions {
+  readonly variableOf: (level: number) => number
+  /** Classes of a variable. */
+  readonly sizeOf: (variable: number) => number
+  /** The number that a leaf has in the code. */
+  readonly leafOf: (leaf: number) => number
+}
+
+/** Adds the nodes below the roots to `code`; the place (or `~leaf`) of each root. */
+export function flatten(diagrams: Diagrams, roots: readonly Ref[], code: number[], options: FlattenOptions): number[] {
+  const { variableOf, sizeOf, leafOf } = options
   const order = diagrams.reachable(roots)
   const places = new Map<Ref, number>()
   let at = code.length
@@ -26,7 +29,7 @@ export function flatten(
     const size = sizeOf(variableOf(diagrams.levelOf(ref)))
     at += isDense(runs, size) ? 1 + size : 2 + runs * 2
   }
-  const placeOf = (ref: Ref): number => (isLeaf(ref) ? ref : places.get(ref)!)
+  const placeOf = (ref: Ref): number => (isLeaf(ref) ? ~leafOf(~ref) : places.get(ref)!)
   for (const ref of order) {
     const variable = variableOf(diagrams.levelOf(ref))
     const size = sizeOf(variable)
