@@ -4,6 +4,7 @@ import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { HostCaller } from '../gateway/identify.ts'
+import { timeFactsIn } from '../gateway/time-facts.ts'
 import { findCredential } from '../identity/credential.ts'
 import { generateKey } from '../identity/key.ts'
 
@@ -38,22 +39,32 @@ function isSame(a: string, b: string): boolean {
 }
 
 /** The key and two calls, each one line that a shell takes as it is. */
-export async function demoText(gateway: Gateway, key: string, url: string): Promise<string> {
-  const model = await findModel(gateway, key, url)
+export function demoText({ policy }: Gateway, key: string, url: string): string {
+  const model = findModel(policy)
+  const head = `\ndemo key (team \`demo\`, until the gateway stops): ${key}\n`
+  if (model === undefined) return `${head}\nthis policy lets the demo key reach no model: its calls will be refused\n\n`
   const call = (flags: string, body: object) =>
     `  curl ${flags}${url}/v1/chat/completions -H 'authorization: Bearer ${key}' -H 'content-type: application/json' -d '${JSON.stringify(body)}'\n`
   const messages = [{ role: 'user', content: 'Hello!' }]
   return [
-    `\ndemo key (team \`demo\`, until the gateway stops): ${key}\n`,
+    head,
     `\na chat completion:\n\n${call('', { model, messages })}`,
     `\nthe same as a stream:\n\n${call('-N ', { model, messages, stream: true })}\n`,
   ].join('')
 }
 
-/** A model that the demo key reaches: the first that the gateway lists for it. */
-async function findModel(gateway: Gateway, key: string, url: string): Promise<string> {
-  const request = new Request(`${url}/v1/models`, { headers: { authorization: `Bearer ${key}` } })
-  const response = await gateway.fetch(request)
-  const { data } = (await response.json()) as { readonly data?: readonly { readonly id: string }[] }
-  return data?.[0]?.id ?? 'demo'
+/** The first model of the catalogue that the demo key may call; any name will do for a simulator without a list. */
+function findModel({ config, decide }: Policy): string | undefined {
+  const { catalogue, gateway } = config
+  const time = timeFactsIn(gateway.timeZone)(realEnvironment.now())
+  const names = [...catalogue.byId.keys(), ...[...catalogue.open].map((provider) => `${provider}/demo`)]
+  return names.find((model) => {
+    const { access, route } = decide({
+      request: { api: 'chat', model, messages: 1 },
+      caller: { ...demoCaller, kind: 'host', ip: '127.0.0.1' },
+      time,
+      gateway,
+    })
+    return access.effect === 'allow' && route !== null && route.steps.length > 0
+  })
 }

@@ -88,7 +88,7 @@ function whyIdle(rule: ExplainedRule, { access, route, cache }: Explanation['dec
 function failureText({ condition, attribute, value }: FailedTest, graph: Graph): string {
   const type = graph.attributes.find((each) => each.id === attribute)?.type
   const shown = value === undefined ? 'is missing' : `is ${valueText(value, type)}`
-  return `${condition}: ${attribute} ${shown}`
+  return condition === attribute ? `${attribute} ${shown}` : `${condition}: ${attribute} ${shown}`
 }
 
 function valueText(value: NonNullable<FactValue>, type: string | undefined): string {

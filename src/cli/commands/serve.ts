@@ -46,7 +46,7 @@ export async function serve(path: string | undefined, options: ServeOptions, io:
   }
   const url = urlOf(server.address() as AddressInfo)
   io.out(`listening on ${url}\n`)
-  if (demo) io.out(await demoText(gateway, demo.key, url))
+  if (demo) io.out(demoText(gateway, demo.key, url))
   return untilStopped(server, gateway, logger, io)
 }
 
