@@ -20,7 +20,7 @@ export interface Reply {
   /** Wait between two writes. */
   readonly trickleMs?: number
   /** What happens after the body: a proper end, silence, or a broken connection. */
-  readonly then?: 'end' | 'stall' | 'die'
+  readonly ending?: 'end' | 'stall' | 'die'
   /** Instead of an answer: silence, or a connection broken before the head. */
   readonly instead?: 'stall' | 'drop'
 }
@@ -143,8 +143,8 @@ async function answer(reply: Reply, response: ServerResponse): Promise<void> {
       reply.trickleMs ? setTimeout(resolve, reply.trickleMs) : setImmediate(resolve),
     )
   }
-  if (reply.then === 'stall') return
-  if (reply.then === 'die') response.socket?.destroy()
+  if (reply.ending === 'stall') return
+  if (reply.ending === 'die') response.socket?.destroy()
   else response.end()
 }
 

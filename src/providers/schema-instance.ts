@@ -5,11 +5,12 @@
 import { isArray, isObject } from '../dialects/json.ts'
 import type { Json, JsonObject } from '../dialects/neutral.ts'
 
-/** References may be circular; past this depth only what is required is filled, and past twice it null. */
-const deepest = 12
+/** References may be circular, and lists of lists multiply: past these bounds a value is null. */
+const deepest = 24
+const mostValues = 5_000
 
 export function synthesizeInstance(schema: Json | undefined): Json {
-  return instanceOf(schema, { root: schema, name: 'text', depth: 0 })
+  return instanceOf(schema, { root: schema, name: 'text', depth: 0, budget: { values: mostValues } })
 }
 
 interface Context {
@@ -17,10 +18,13 @@ interface Context {
   /** The property that is being filled: the text of a free string. */
   readonly name: string
   readonly depth: number
+  /** What is left of `mostValues`, over the whole instance. */
+  readonly budget: { values: number }
 }
 
 function instanceOf(schema: Json | undefined, context: Context): Json {
-  if (!isObject(schema) || deepest < context.depth) return null
+  context.budget.values--
+  if (!isObject(schema) || deepest < context.depth || context.budget.values < 0) return null
   const inner = { ...context, depth: context.depth + 1 }
   const reference = schema['$ref']
   if (typeof reference === 'string') return instanceOf(resolveReference(reference, context.root), inner)
@@ -130,7 +134,16 @@ function resolveReference(reference: string, root: Json | undefined): Json | und
   if (!reference.startsWith('#')) return undefined
   const steps = reference.slice(1).split('/').slice(1)
   return steps.reduce<Json | undefined>((at, step) => {
-    const key = decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~')
+    const key = unescapeStep(step)
     return isArray(at) ? at[Number(key)] : isObject(at) ? at[key] : undefined
   }, root)
+}
+
+function unescapeStep(step: string): string {
+  const plain = step.replaceAll('~1', '/').replaceAll('~0', '~')
+  try {
+    return decodeURIComponent(plain)
+  } catch {
+    return plain
+  }
 }

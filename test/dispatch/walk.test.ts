@@ -348,9 +348,13 @@ describe('fit', () => {
   })
 
   test('fastest tries each once, then keeps to the fastest', async () => {
-    const after = (afterMs: number): Play => ({ afterMs, body: [JSON.stringify(openaiAnswer())] })
+    const answerAfter = (afterMs: number): Play => ({ afterMs, body: [JSON.stringify(openaiAnswer())] })
     const step: Step = { kind: 'choice', by: 'fastest', targets: ['a/x', 'b/y', 'c/z'] }
-    const { run } = worldOf({ a: failing(after(300)), b: failing(after(100)), c: failing(after(200)) })
+    const { run } = worldOf({
+      a: failing(answerAfter(300)),
+      b: failing(answerAfter(100)),
+      c: failing(answerAfter(200)),
+    })
     const picked: string[] = []
     for (let turn = 0; turn < 6; turn++) picked.push((await run(requestOf(routeOf([step])))).attempts[0]!.target)
     expect(picked).toEqual(['a/x', 'b/y', 'c/z', 'b/y', 'b/y', 'b/y'])

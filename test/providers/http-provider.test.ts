@@ -224,8 +224,8 @@ describe('what goes wrong', () => {
   })
 
   test.each<[string, Reply]>([
-    ['plain', { body: 'half', then: 'die' }],
-    ['compressed', { json: openaiAnswer(), compress: 'gzip', cut: [20], then: 'die' }],
+    ['plain', { body: 'half', ending: 'die' }],
+    ['compressed', { json: openaiAnswer(), compress: 'gzip', cut: [20], ending: 'die' }],
     [
       'compressed, and ended in the middle',
       { body: Buffer.from([0x1f, 0x8b, 8, 0]), headers: { 'content-encoding': 'gzip' } },
@@ -240,7 +240,7 @@ describe('what goes wrong', () => {
     const upstream = await upstreamOf({
       json: openaiAnswer(),
       ...(isCompressed ? { compress: 'gzip' } : {}),
-      then: 'stall',
+      ending: 'stall',
     })
     const controller = new AbortController()
     const result = await providerAt(upstream.origin, 'openai-compatible').call(request({ signal: controller.signal }))
@@ -252,7 +252,7 @@ describe('what goes wrong', () => {
   })
 
   test('a reader that leaves breaks the connection', async () => {
-    const upstream = await upstreamOf({ sse: openaiStream(), then: 'stall' })
+    const upstream = await upstreamOf({ sse: openaiStream(), ending: 'stall' })
     const result = answered(await providerAt(upstream.origin, 'openai-compatible').call(request({ stream: true })))
     for await (const _ of result.body) break
     expect(await upstream.received[0]?.over).toBe('closed')
