@@ -27,6 +27,8 @@ export interface AnswerStreamOptions {
   readonly frames: AsyncIterable<Frame>
   /** Makes the encoder once the provider's name for the model is known, where it gives one. */
   readonly encoderFor: (model: string | undefined) => StreamEncoder
+  /** Usage for a dialect that cannot leave it out, where the provider said none; from the estimated output. */
+  readonly usageUnlessSaid?: (outputTokens: number) => Usage
   /** How long to read on for a client that has left; 0 cancels at once. */
   readonly drainMs: number
   /** Cancels the upstream call. */
@@ -119,7 +121,15 @@ export class AnswerStream implements AsyncIterableIterator<string | Uint8Array> 
   #encodeEvent(event: StreamEvent): string {
     if (event.kind === 'start') this.#encoder ??= this.#options.encoderFor(event.model || undefined)
     const encoder = this.#encoderNow()
-    return event.kind === 'error' ? encoder.fail(tellStreamError(event.error)) : encoder.event(event)
+    if (event.kind === 'error') return encoder.fail(tellStreamError(event.error))
+    return (event.kind === 'end' ? this.#encodeEstimate(encoder) : '') + encoder.event(event)
+  }
+
+  #encodeEstimate(encoder: StreamEncoder): string {
+    const { usageUnlessSaid } = this.#options
+    if (usageUnlessSaid === undefined || this.#usage?.output !== undefined) return ''
+    const usage = { ...usageUnlessSaid(tokensOfCharacters(this.#characters)), ...this.#usage }
+    return encoder.event({ kind: 'usage', usage })
   }
 
   #encoderNow(): StreamEncoder {

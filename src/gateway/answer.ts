@@ -2,6 +2,7 @@
  * Step 7, the answer: what came of the route, in the client's dialect, whole or as a stream.
  */
 import type { AnswerContext } from '../dialects/dialect.ts'
+import type { Answer, Usage } from '../dialects/neutral.ts'
 import type { StreamOutcome, WholeOutcome } from '../dispatch/outcome.ts'
 import { AnswerStream } from './answer-stream.ts'
 import { concludeCall, settle } from './conclude.ts'
@@ -32,13 +33,19 @@ export function answerWhole(
       ? raw.bytes
       : JSON.stringify(
           exchange.dialect.encodeAnswer(
-            answer,
+            withUsage(answer, exchange, estimate),
             contextOf(exchange, answer.model || undefined, input.estimatedInputTokens),
           ),
         )
   const headers = { ...exchangeHeaders(exchange, runtime.policy.digest), 'content-type': 'application/json' }
   concludeCall(exchange, 200, runtime)
   return { status: 200, headers, body }
+}
+
+/** A dialect that cannot leave usage out shows the estimate rather than a zero that nobody counted. */
+function withUsage(answer: Answer, { dialect }: CallExchange, estimate: Usage): Answer {
+  if (dialect.name !== 'anthropic' || answer.usage?.output !== undefined) return answer
+  return { ...answer, usage: { ...estimate, ...answer.usage } }
 }
 
 export function answerStream(
@@ -53,6 +60,9 @@ export function answerStream(
   const body = new AnswerStream({
     frames,
     encoderFor: (model) => exchange.dialect.encodeStream(contextOf(exchange, model, input.estimatedInputTokens)),
+    ...(exchange.dialect.name === 'anthropic'
+      ? { usageUnlessSaid: (output: number) => ({ input: input.estimatedInputTokens, output }) }
+      : {}),
     drainMs: onDisconnect.kind === 'drain' ? onDisconnect.ms : 0,
     cancel: () => exchange.place.abort.abort(),
     onFirstContent: () => {

@@ -41,6 +41,9 @@ import { readCall } from './read-call.ts'
 import type { GatewayRequest, GatewayResponse } from './request.ts'
 import { carryOut } from './route.ts'
 import type { Runtime } from './runtime.ts'
+import { settlePartialUsage } from './settle.ts'
+
+const noUsage = { provenance: 'none' } as const
 
 /** Answers a request; never rejects. */
 export async function handle(request: GatewayRequest, runtime: Runtime): Promise<GatewayResponse> {
@@ -52,7 +55,7 @@ export async function handle(request: GatewayRequest, runtime: Runtime): Promise
     endpoint,
     dialect: endpoint.dialect,
     attempts: [],
-    usage: { provenance: 'none' },
+    usage: noUsage,
   }
   try {
     return await answer(exchange, endpoint, runtime)
@@ -124,10 +127,15 @@ async function serveCall(exchange: CallExchange, runtime: Runtime): Promise<Gate
     case 'stream':
       return answerStream(exchange, { outcome, estimatedInputTokens: inputTokens }, runtime)
     case 'failed': {
-      exchange.attempts = outcome.attempts
-      const { failure } = outcome
+      const { failure, attempts } = outcome
+      exchange.attempts = attempts
+      const last = attempts.at(-1)
+      const isBrokenOff = last?.result === 'cancelled'
       if ('target' in failure) exchange.target = failure.target
-      settle(exchange, { provenance: 'none' }, policy.config.catalogue)
+      else if (isBrokenOff) exchange.target = last.target
+      // A call that was broken off had been sent: its input is charged for, whatever came of it.
+      const usage = isBrokenOff ? settlePartialUsage(undefined, { input: inputTokens, output: 0 }) : noUsage
+      settle(exchange, usage, policy.config.catalogue)
       return refuse(
         exchange,
         failure.kind === 'cancelled' ? { kind: 'client_gone' } : { kind: 'upstream', failure },
