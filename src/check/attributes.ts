@@ -158,13 +158,18 @@ export function declaredAttribute(declaration: AttributeDeclaration): Attribute 
     id: path,
     path: path.split('.'),
     type,
-    optional: !required && fallback === undefined,
+    optional: fallback === undefined && !(required && hasZero(type)),
     ...(fallback === undefined ? {} : { fallback: innerValue(type, fallback) }),
     ...(declaration.enum === undefined ? {} : { values: declaration.enum }),
     phase: path.startsWith('caller.') ? 'caller' : 'request',
     trust: from.kind === 'header' ? 'claimed' : from.kind === 'host' ? 'operator' : 'identity',
     documentation: `declared in gateway.yaml, from ${originOf(from)}`,
   }
+}
+
+/** Whether a required value that is left out has something to stand for it: no date and no address is the natural one. */
+function hasZero(type: AttributeType): boolean {
+  return type !== 'date' && type !== 'ip'
 }
 
 function originOf(from: AttributeDeclaration['from']): string {

@@ -3,16 +3,17 @@
  * used above the place where it is declared; then every rule in source order. Whatever is wrong is
  * reported in one run, and there is a result only where nothing is.
  */
-import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts'
 import type { Attribute } from '../graph/attribute.ts'
-import type { Statement } from '../syntax/ast.ts'
+import type { Condition, Statement } from '../syntax/ast.ts'
 import { builtinAttributes, declaredAttribute, keyedAttribute, keyedFamilies, tableAttributes } from './attributes.ts'
+import { lowerCondition } from './conditions.ts'
 import type { CheckContext } from './context.ts'
 import { checkDefines } from './defines.ts'
 import type { LoadedFile, LoadedFiles } from './imports.ts'
 import { checkSet } from './lists.ts'
 import { collectNames } from './names.ts'
-import type { AnyRule, CheckedPolicy, Declaration } from './policy.ts'
+import type { AnyRule, CheckedPolicy, Cond, Declaration } from './policy.ts'
 import { createReporter, type Report } from './report.ts'
 import { checkAccess } from './rules/access.ts'
 import { checkBudget } from './rules/budget.ts'
@@ -40,10 +41,8 @@ export interface CheckResult {
 export function checkPolicy(files: LoadedFiles, config: CheckContext): CheckResult {
   const sources = files.files.map((each) => each.source)
   const reporter = createReporter(files.diagnostics)
-  const scope = createScope(files, config, reporter.report)
-  const tableKeys = addTables(scope)
+  const { scope, tableKeys } = prepare(files, config, reporter.report)
   const { statements } = files
-  checkDeclarations(scope, statements)
   const rules: AnyRule[] = []
   for (const statement of statements) {
     const rule = checkRuleStatement(scope, statement, rules.length)
@@ -54,7 +53,7 @@ export function checkPolicy(files: LoadedFiles, config: CheckContext): CheckResu
   const tests = statements.flatMap((each) => (each.kind === 'test' ? [checkTest(scope, each)] : []))
 
   const diagnostics = reporter.sorted(sources)
-  if (diagnostics.some((each) => each.severity === 'error')) return { diagnostics }
+  if (hasErrors(diagnostics) || config.unreadTables?.size) return { diagnostics }
   const { region, env, timeZone } = config.gateway
   const fixed = new Map<string, string>()
   if (region !== undefined) fixed.set('gateway.region', region)
@@ -75,6 +74,38 @@ export function checkPolicy(files: LoadedFiles, config: CheckContext): CheckResu
     timeZone,
   }
   return { policy, diagnostics }
+}
+
+export interface ConditionResult {
+  /** Only where there is no error. */
+  readonly condition?: Cond
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/**
+ * Checks a lone condition against a policy, as if it stood at its end: what a query asks. It may speak of access,
+ * and not of a target. What is wrong with the policy itself is not reported.
+ */
+export function checkCondition(files: LoadedFiles, config: CheckContext, condition: Condition): ConditionResult {
+  const { scope } = prepare(files, config, () => undefined)
+  const reporter = createReporter([])
+  const place = { called: 'the condition', target: false, access: true }
+  const cond = lowerCondition({ ...scope, report: reporter.report }, condition, place)
+  const diagnostics = reporter.sorted([condition.span.source])
+  return diagnostics.length > 0 ? { diagnostics } : { condition: cond, diagnostics }
+}
+
+interface Prepared {
+  readonly scope: Scope
+  readonly tableKeys: ReadonlyMap<string, Attribute>
+}
+
+/** Everything that can be named, so that conditions and rules can be checked one by one. */
+function prepare(files: LoadedFiles, config: CheckContext, report: Report): Prepared {
+  const scope = createScope(files, config, report)
+  const tableKeys = addTables(scope)
+  checkDeclarations(scope, files.statements)
+  return { scope, tableKeys }
 }
 
 function createScope(files: LoadedFiles, context: CheckContext, report: Report): Scope {

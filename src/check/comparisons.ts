@@ -8,7 +8,7 @@ import type { Span } from '../diagnostics/source.ts'
 import type { Attribute } from '../graph/attribute.ts'
 import type { Condition, Literal, StringLiteral, TargetRef } from '../syntax/ast.ts'
 import { parseGlob, parseRegex } from '../syntax/regex.ts'
-import { findListValues } from './lists.ts'
+import { findListValues, reportingUse } from './lists.ts'
 import { asciiLower, blockValue, literalValue, type Scalar, typeName } from './literals.ts'
 import type { Cidr, Cond, Test } from './policy.ts'
 import type { Scope } from './scope.ts'
@@ -173,8 +173,9 @@ function lowerIn(scope: Scope, node: TestNode<'in'>, attribute: Attribute): Cond
   }
   const list = findListValues(scope, values, attribute)
   if (!list) return undefined
-  const positive =
-    attribute.type === 'ip' ? inBlocks(scope, list.items, attribute, span) : oneOf(scope, list.items, attribute, span)
+  const within = reportingUse(scope, values, attribute)
+  const lowerItems = attribute.type === 'ip' ? inBlocks : oneOf
+  const positive = lowerItems(within, list.items, attribute, span)
   const withOpen =
     positive && list.providers.length > 0 ? addProviders(scope, positive, list.providers, span) : positive
   return withOpen && negatedIf(negated, withOpen, span)
@@ -277,10 +278,11 @@ function lowerElements(scope: Scope, node: TestNode<'elements'>, attribute: Attr
   if (attribute.type !== 'set') return refuseElements(scope, node, attribute)
   const list = findListValues(scope, values, attribute)
   if (!list) return undefined
+  const within = reportingUse(scope, values, attribute)
   const elements = new Set<string>()
   let whole = true
   for (const item of list.items) {
-    const value = literalValue(scope, item, attribute)
+    const value = literalValue(within, item, attribute)
     if (typeof value === 'string') elements.add(value)
     else whole = false
   }

@@ -13,6 +13,8 @@ export interface CheckContext {
   readonly attributes: readonly AttributeDeclaration[]
   /** With their rows. */
   readonly tables: readonly Table[]
+  /** Names of tables that could not be loaded: what they hold is not known, so their columns draw no error. */
+  readonly unreadTables?: ReadonlySet<string>
   readonly callers: Pick<CallersConfig, 'keys' | 'anonymous'> & {
     readonly jwt: readonly unknown[]
     readonly introspection: readonly unknown[]

@@ -40,6 +40,16 @@ export function findListValues(
   return found.kind === 'set' ? setValues(scope, found, list, attribute) : poolValues(scope, found.name.text, list)
 }
 
+/** Of a value in a set, what is wrong with it depends on the use, which is shown beside it. */
+export function reportingUse(scope: Scope, list: ListLiteral | ListName, attribute: Attribute): Scope {
+  if (list.kind === 'list') return scope
+  const use = { message: `\`${list.name.text}\` is used for \`${attribute.id}\` here`, span: list.span }
+  return {
+    ...scope,
+    report: (code, init, mend) => scope.report(code, { ...init, related: [...(init.related ?? []), use] }, mend),
+  }
+}
+
 function wrongKindHelp(statement: NamedStatement): string | undefined {
   if (statement.kind === 'pool') return 'a pool is a list of targets; test `target.id` against it'
   return statement.kind === 'define' ? `a define is a condition; write \`and ${statement.name.text}\`` : undefined

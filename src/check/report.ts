@@ -30,20 +30,20 @@ export function createReporter(known: readonly Diagnostic[]): Reporter {
   const ids = new Map<Source, number>()
   const places = new Set<string>()
 
-  const add = (each: Finding): void => {
-    const place = placeOf(each.span, ids)
-    if (places.has(place)) return
-    places.add(place)
-    found.push(each)
+  for (const each of known) {
+    found.push({ code: each.code, span: each.span, build: () => each })
+    places.add(placeOf(each.span, ids))
   }
-  for (const each of known) add({ code: each.code, span: each.span, build: () => each })
-  const overlapsKnown = (span: Span) =>
-    known.some((each) => each.span.source === span.source && each.span.start < span.end && span.start < each.span.end)
+  const errors = known.filter((each) => each.severity === 'error')
+  const overlapsError = (span: Span) =>
+    errors.some((each) => each.span.source === span.source && each.span.start < span.end && span.start < each.span.end)
 
   return {
     report: (code, init, mend) => {
-      if (overlapsKnown(init.span)) return
-      add({ code, span: init.span, build: () => diagnostic(code, { ...init, ...mend?.() }) })
+      const place = placeOf(init.span, ids)
+      if (places.has(place) || overlapsError(init.span)) return
+      places.add(place)
+      found.push({ code, span: init.span, build: () => diagnostic(code, { ...init, ...mend?.() }) })
     },
     sorted: (sources) =>
       inOrder(found, sources)

@@ -108,6 +108,7 @@ function remember(scope: Scope, attribute: Attribute): Attribute {
 }
 
 function reportUnknown(scope: Scope, ref: AttributeRef, path: string): void {
+  if (scope.context.unreadTables?.has(ref.path[0]!.text)) return
   const message = `there is no attribute \`${path}\``
   const keyed = keyedFamilies.find((each) => path.startsWith(`${each}.`))
   if (keyed) {

@@ -120,6 +120,25 @@ describe('the table of attributes', () => {
 })
 
 describe('what the configuration says', () => {
+  test('a required date or address may still be missing, since nothing can stand for it', () => {
+    const of = (type: 'date' | 'ip' | 'int') =>
+      declaredAttribute({
+        path: 'signal.x',
+        type,
+        required: true,
+        from: { kind: 'host' },
+        span: context.attributes[0]!.span,
+      })
+    expect([of('date').optional, of('ip').optional, of('int').optional]).toEqual([true, true, false])
+  })
+
+  test('the columns of a table that could not be loaded draw nothing, and no policy is made of them', async () => {
+    const missing = { ...context, tables: [], unreadTables: new Set(['tenant']) }
+    const { policy, diagnostics } = await checkText('allow staff when tenant.plan == "pro" and tenant.any > 5', missing)
+    expect(diagnostics).toEqual([])
+    expect(policy).toBeUndefined()
+  })
+
   test('what is fixed, and which callers there can be', async () => {
     const policy = await checked('allow staff')
     expect([...policy.fixed]).toEqual([

@@ -34,12 +34,14 @@ function placeOf({ source, start, end }: Span): string {
   return `${from.line}:${from.column}-${to.line}:${to.column}`
 }
 
+/** Of mistakes in the text itself only code and place: their words are the parser's. */
 function print(each: Diagnostic): string {
   const { source, start, end } = each.span
   const lines = [
     `${each.code} ${placeOf(each.span)} ${JSON.stringify(source.text.slice(start, end))}`,
     `  ${each.message}`,
   ]
+  if (each.code.startsWith('P1')) return lines[0]!
   for (const { message, span } of each.related) lines.push(`  see ${placeOf(span)}: ${message}`)
   if (each.help !== undefined) lines.push(`  help: ${each.help}`)
   for (const { span, text } of each.edits ?? []) lines.push(`  edit ${placeOf(span)}: ${JSON.stringify(text)}`)

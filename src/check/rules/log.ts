@@ -1,7 +1,7 @@
 /** `log`: what is recorded beside the usual. */
 import type { Span } from '../../diagnostics/source.ts'
 import type { Attribute } from '../../graph/attribute.ts'
-import type { LogClause, LogStatement } from '../../syntax/ast.ts'
+import type { LogStatement } from '../../syntax/ast.ts'
 import type { LogRule } from '../policy.ts'
 import { resolveScalar } from '../resolve-attribute.ts'
 import type { Scope } from '../scope.ts'
@@ -9,7 +9,7 @@ import { notEmpty } from './rewrite.ts'
 import { checkRule } from './rule.ts'
 
 export function checkLog(scope: Scope, node: LogStatement, index: number): LogRule {
-  const capture = checkCaptures(scope, node.clauses)
+  const captured = node.clauses.flatMap((each) => (each.kind === 'capture' ? [each.what] : []))
   const tags: { key: string; attribute: Attribute }[] = []
   const seen = new Map<string, Span>()
   for (const clause of node.clauses) {
@@ -32,33 +32,9 @@ export function checkLog(scope: Scope, node: LogStatement, index: number): LogRu
   return {
     ...checkRule(scope, node, index),
     kind: 'log',
-    capture,
+    capture: [...new Set(captured)],
     tags: tags.map((each) => ({ key: each.key, attribute: each.attribute.id })),
     reads: [...new Set(tags.map((each) => each.attribute))],
     node,
   }
-}
-
-function checkCaptures(scope: Scope, clauses: readonly LogClause[]): LogRule['capture'] {
-  const captures = clauses.filter((each) => each.kind === 'capture')
-  const none = captures.find((each) => each.what === 'none')
-  const seen = new Set<'body' | 'headers' | 'none'>()
-  for (const clause of captures) {
-    if (seen.has(clause.what)) {
-      scope.report('P209', {
-        message: `\`capture ${clause.what}\` stands twice in one log`,
-        span: clause.span,
-        help: 'leave one out',
-      })
-    } else if (none && clause !== none) {
-      scope.report('P209', {
-        message: `\`capture ${clause.what}\` stands beside \`capture none\``,
-        span: clause.span,
-        related: [{ message: 'nothing is captured, by this', span: none.span }],
-        help: 'leave one of the two out',
-      })
-    }
-    seen.add(clause.what)
-  }
-  return [...seen]
 }

@@ -1,6 +1,5 @@
 /** `route`: the chain of steps, and the clocks and retries of carrying it out. */
 
-import { didYouMean, suggest } from '../../diagnostics/suggest.ts'
 import type { Retry, Timeouts } from '../../graph/decision.ts'
 import type { FailureClass, RetryClause, RouteStatement, SplitStep, Step } from '../../syntax/ast.ts'
 import { formatDecimal, isInteger, parseDecimal, sumDecimals } from '../decimal.ts'
@@ -88,21 +87,18 @@ function checkSum(scope: Scope, step: SplitStep): void {
   })
 }
 
-const failureWords = ['timeout', 'connect', 'cut', '4xx', '5xx'] as const
-
-/** Whether it is a class of failures that retries and faults may name; reports the one that was meant. */
-export function checkFailureClass(scope: Scope, failure: FailureClass): void {
-  const { text, span } = failure
-  if ((failureWords as readonly string[]).includes(text) || /^[45]\d\d$/.test(text)) return
-  const near = suggest(text, failureWords)
+/** A status, or a word for several; which words there are is the grammar's. */
+export function checkFailureClass(scope: Scope, { text, span }: FailureClass): void {
+  if (!/^\d+$/.test(text) || /^[45]\d\d$/.test(text)) return
   scope.report('P209', {
-    message: `\`${text}\` is not a class of failures`,
+    message: `\`${text}\` is not the status of a failure`,
     span,
-    help:
-      didYouMean(text, failureWords) ?? 'write a status from 400 to 599, `4xx`, `5xx`, `timeout`, `connect` or `cut`',
-    edits: near === undefined ? undefined : [{ span, text: near }],
+    help: 'write a status from 400 to 599, `4xx`, `5xx`, `timeout`, `connect` or `cut`',
   })
 }
+
+/** Where no classes are written: what another try may mend. */
+const plainClasses: readonly string[] = ['429', '5xx', 'timeout', 'connect', 'cut']
 
 /** Where no backoff is written. */
 const plainBackoff = { backoffMinMs: 200, backoffMaxMs: 5_000 } as const
@@ -121,7 +117,11 @@ function checkRetry(scope: Scope, retry: RetryClause): Retry {
     seen.add(failure.text)
   }
   const count = wholeNumber(scope, retry.count, { called: '`retry`', min: 0, max: 10 })
-  return { count, on: [...seen], ...(retry.backoff ? checkBackoff(scope, retry.backoff) : plainBackoff) }
+  return {
+    count,
+    on: seen.size > 0 ? [...seen] : plainClasses,
+    ...(retry.backoff ? checkBackoff(scope, retry.backoff) : plainBackoff),
+  }
 }
 
 function checkBackoff(
