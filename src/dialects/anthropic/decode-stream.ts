@@ -7,6 +7,7 @@ import { compact, fieldsBeside, filledString, finiteNumber, isArray, isObject, p
 import type { BlockStart, Json, JsonObject, StreamEvent, UpstreamError } from '../neutral.ts'
 import { createSseDecoder, type SseItem } from '../sse.ts'
 import { decodeBodyError, malformed } from '../upstream-error.ts'
+import { wholeCharacters } from '../whole-characters.ts'
 import { argumentsOf } from './decode-messages.ts'
 import { anthropicExtensions } from './decode-request.ts'
 import { decodeStop } from './stop-reason.ts'
@@ -23,10 +24,16 @@ const BLOCK_FIELDS: Readonly<Record<string, ReadonlySet<string>>> = {
 }
 
 export function decodeStream(): StreamDecoder {
+  return wholeCharacters(createDecoder())
+}
+
+function createDecoder(): StreamDecoder {
   const sse = createSseDecoder()
   /** The wire's block indices, with the neutral number and kind of those that are open. */
   const open = new Map<number, { readonly block: number; readonly kind: BlockStart['kind'] }>()
   let blocks = 0
+  /** What was said of usage so far: a later piece may say a part of it only, and silence is not zero. */
+  let used: JsonObject = {}
   let hasStarted = false
   let hasFinish = false
   let isOver = false
@@ -34,6 +41,11 @@ export function decodeStream(): StreamDecoder {
   const fail = (error: UpstreamError): readonly StreamEvent[] => {
     isOver = true
     return [{ kind: 'error', error }]
+  }
+  const usageWith = (value: Json | undefined): ReturnType<typeof decodeUsage> => {
+    if (!isObject(value)) return undefined
+    used = { ...used, ...Object.fromEntries(Object.entries(value).filter(([, count]) => count !== null)) }
+    return decodeUsage(used)
   }
   const start = (message: JsonObject): readonly StreamEvent[] => {
     if (hasStarted) return []
@@ -43,7 +55,7 @@ export function decodeStream(): StreamDecoder {
         kind: 'start' as const,
         id: filledString(message['id']) ?? '',
         model: filledString(message['model']) ?? '',
-        usage: decodeUsage(message['usage']),
+        usage: usageWith(message['usage']),
         extensions: anthropicExtensions(fieldsBeside(message, MESSAGE_FIELDS)),
       }),
     ]
@@ -82,7 +94,7 @@ export function decodeStream(): StreamDecoder {
   }
   const messageDelta = (value: JsonObject): readonly StreamEvent[] => {
     const said = isObject(value['delta']) ? value['delta'] : {}
-    const usage = decodeUsage(value['usage'])
+    const usage = usageWith(value['usage'])
     const events: StreamEvent[] = usage === undefined ? [] : [...start({}), { kind: 'usage', usage }]
     if (hasFinish || filledString(said['stop_reason']) === undefined) return events
     hasFinish = true

@@ -13,6 +13,7 @@ import { compact, fieldsBeside, filledString, finiteNumber, isArray, isObject, p
 import type { Json, JsonObject, StreamEvent } from '../neutral.ts'
 import { createSseDecoder, type SseItem } from '../sse.ts'
 import { decodeBodyError, malformed } from '../upstream-error.ts'
+import { wholeCharacters } from '../whole-characters.ts'
 import { hasError } from './decode-answer.ts'
 import { type ChoiceDecoder, createChoiceDecoder } from './decode-choice.ts'
 import { openaiExtensions } from './decode-request.ts'
@@ -32,6 +33,10 @@ const CHUNK_FIELDS = new Set([
 ])
 
 export function decodeStream(): StreamDecoder {
+  return wholeCharacters(createDecoder())
+}
+
+function createDecoder(): StreamDecoder {
   const sse = createSseDecoder()
   const choices = new Map<number, ChoiceDecoder>()
   let hasStarted = false
