@@ -2,27 +2,26 @@
 import type { Source } from '../diagnostics/source.ts'
 import type { Comment } from './ast.ts'
 
-export class Documentation {
-  readonly #source: Source
-  /** Comments that stand alone on their line, by the number of the line. */
-  readonly #byLine = new Map<number, Comment>()
+/** Comments that stand alone on their line, by the number of the line. */
+export type CommentLines = ReadonlyMap<number, Comment>
 
-  constructor(source: Source, comments: readonly Comment[]) {
-    this.#source = source
-    for (const comment of comments) {
-      const { line, column } = source.positionAt(comment.span.start)
-      const before = source.text.slice(comment.span.start - column + 1, comment.span.start)
-      if (/^[ \t\ufeff]*$/.test(before)) this.#byLine.set(line, comment)
-    }
+/** The comments of a file that stand alone on their line. */
+export function commentLines(source: Source, comments: readonly Comment[]): CommentLines {
+  const lines = new Map<number, Comment>()
+  for (const comment of comments) {
+    const { line, column } = source.positionAt(comment.span.start)
+    const before = source.text.slice(comment.span.start - column + 1, comment.span.start)
+    if (/^[ \t\ufeff]*$/.test(before)) lines.set(line, comment)
   }
+  return lines
+}
 
-  /** The documentation of the statement that begins at `offset`, first on its line. */
-  above(offset: number): string | undefined {
-    const lines: string[] = []
-    let { line } = this.#source.positionAt(offset)
-    for (let comment = this.#byLine.get(--line); comment; comment = this.#byLine.get(--line)) {
-      lines.unshift(comment.text.replace(/^#+ ?/, ''))
-    }
-    return lines.length === 0 ? undefined : lines.join('\n')
+/** The documentation of the statement that begins at `offset`, first on its line. */
+export function documentationAt(source: Source, lines: CommentLines, offset: number): string | undefined {
+  const found: string[] = []
+  let { line } = source.positionAt(offset)
+  for (let comment = lines.get(--line); comment; comment = lines.get(--line)) {
+    found.unshift(comment.text.replace(/^#+ ?/, ''))
   }
+  return found.length === 0 ? undefined : found.join('\n')
 }

@@ -13,6 +13,8 @@ import type {
 } from './ast.ts'
 import { shown } from './grammar-base.ts'
 import { literalLabels, ValueGrammar } from './grammar-values.ts'
+import { groupOperands, type Operand } from './group-operands.ts'
+import { patternOf } from './pattern-of.ts'
 import { printAttribute, printCondition, printLiteral } from './print-condition.ts'
 import { parseRegex } from './regex.ts'
 import * as t from './tokens.ts'
@@ -32,13 +34,6 @@ const operators = new Set<TokenType>([
   ...[keywords.contains, keywords.like, t.StringToken, t.NumberToken, t.BoolToken],
 ])
 
-/** An operand, with the span of the parentheses around it. */
-interface Operand {
-  readonly condition: Condition
-  readonly start: number
-  readonly end: number
-}
-
 type TextOperator = 'starts_with' | 'ends_with' | 'contains' | 'like'
 
 export class ConditionGrammar extends ValueGrammar {
@@ -56,7 +51,7 @@ export class ConditionGrammar extends ValueGrammar {
       const next = this.SUBRULE2(this.operand)
       this.ACTION(() => operands.push(next))
     })
-    return this.ACTION(() => this.group(operands, connectives))
+    return this.ACTION(() => groupOperands(this.source, operands, connectives))
   })
 
   private operand = this.RULE('operand', (): Operand => {
@@ -290,27 +285,6 @@ export class ConditionGrammar extends ValueGrammar {
     return { ...attribute.span, end: this.spanSince(this.LA(0)).end }
   }
 
-  private group(operands: readonly Operand[], connectives: readonly IToken[]): Condition {
-    const groups: Operand[][] = [[operands[0]!]]
-    connectives.forEach((connective, i) => {
-      if (connective.tokenType === keywords.or) groups.push([])
-      groups.at(-1)!.push(operands[i + 1]!)
-    })
-    return this.combine(
-      'or',
-      groups.map((each) => this.combine('and', each)),
-    ).condition
-  }
-
-  private combine(kind: 'or' | 'and', operands: readonly Operand[]): Operand {
-    const first = operands[0]!
-    if (operands.length === 1) return first
-    const { start } = first
-    const { end } = operands.at(-1)!
-    const span = { source: this.source, start, end }
-    return { condition: { kind, operands: operands.map((each) => each.condition), span }, start, end }
-  }
-
   private standingAlone(attribute: AttributeRef): Condition {
     const [first] = attribute.path
     const { span } = attribute
@@ -383,7 +357,7 @@ export class ConditionGrammar extends ValueGrammar {
     const literal: RegexLiteral | StringLiteral | undefined =
       token.literal?.kind === 'regex' || token.literal?.kind === 'string' ? token.literal : undefined
     if (literal === undefined) return { kind: 'regex', pattern: '', ignoreCase: false, span }
-    const regex = literal.kind === 'regex' ? literal : toPattern(literal)
+    const regex = literal.kind === 'regex' ? literal : patternOf(literal)
     if (literal.kind === 'string') this.replace(span, 'a regular expression', printLiteral(regex))
     const parsed = parseRegex(regex.pattern, regex.ignoreCase)
     if ('error' in parsed) {
@@ -392,16 +366,5 @@ export class ConditionGrammar extends ValueGrammar {
       this.say('P109', { message: parsed.error, span: { ...span, start, end }, help: parsed.help })
     }
     return regex
-  }
-}
-
-/** A pattern in quotes, as the regular expression that was meant. */
-function toPattern({ value, span }: StringLiteral): RegexLiteral {
-  const lines = value.replaceAll('\n', '\\n').replaceAll('\r', '\\r')
-  return {
-    kind: 'regex',
-    pattern: lines.replace(/\\.|\//g, (each) => (each === '/' ? '\\/' : each)),
-    ignoreCase: false,
-    span,
   }
 }

@@ -8,8 +8,9 @@ import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Source, Span } from '../diagnostics/source.ts'
 import { suggest } from '../diagnostics/suggest.ts'
 import type { BrokenStatement, Condition, NumberLiteral, PolicyFile, Statement } from './ast.ts'
-import { Documentation } from './documentation.ts'
+import { type CommentLines, commentLines, documentationAt } from './documentation.ts'
 import { type Grammar, theGrammar } from './grammar.ts'
+import { shown } from './grammar-base.ts'
 import { type Lexed, lex, maxTokens } from './lex.ts'
 import type { Mark } from './marks.ts'
 import { type Chunk, findTooDeep, maxNesting, segment } from './segment.ts'
@@ -49,12 +50,12 @@ export function parseFile(source: Source): ParsedFile {
     return { ...empty, diagnostics: [tooLong(source, 0)] }
   }
   const lexed = lex(source)
-  const reader = new FileReader(source, lexed)
+  const reading = startReading(source, lexed)
   const chunks = segment(lexed.tokens)
   chunks.forEach((chunk, i) => {
-    reader.read(chunk, i === 0, chunks[i + 1]?.tokens[0]?.startOffset)
+    readChunk(reading, chunk, i === 0, chunks[i + 1]?.tokens[0]?.startOffset)
   })
-  const { statements, broken, language, said, marks } = reader
+  const { statements, broken, language, said, marks } = reading
   if (lexed.truncated) said.push(tooLong(source, lexed.tokens.at(-1)!.endOffset))
   const file: PolicyFile = {
     ...(language ? { language } : {}),
@@ -97,86 +98,94 @@ export function parseCondition(source: Source): { condition?: Condition; diagnos
 }
 
 /** The state of reading one file, statement by statement. */
-class FileReader {
-  readonly statements: Statement[] = []
-  readonly broken: BrokenStatement[] = []
-  readonly said: Diagnostic[] = []
-  readonly marks = new Map<number, Mark>()
+interface Reading {
+  readonly source: Source
+  readonly lines: CommentLines
+  /** What the lexer said, in order, and how much of it belongs to the statements read so far. */
+  readonly lexical: readonly Diagnostic[]
+  nextLexical: number
+  readonly statements: Statement[]
+  readonly broken: BrokenStatement[]
+  readonly said: Diagnostic[]
+  readonly marks: Map<number, Mark>
   language: PolicyFile['language']
-  readonly #source: Source
-  readonly #lexical: Diagnostic[]
-  readonly #documentation: Documentation
-  #nextLexical = 0
+}
 
-  constructor(source: Source, lexed: Lexed) {
-    this.#source = source
-    this.#lexical = [...lexed.diagnostics].sort((a, b) => a.span.start - b.span.start)
-    this.#documentation = new Documentation(source, lexed.comments)
-  }
+function startReading(source: Source, lexed: Lexed): Reading {
+  const lexical = [...lexed.diagnostics].sort((a, b) => a.span.start - b.span.start)
+  const lines = commentLines(source, lexed.comments)
+  const empty = { statements: [], broken: [], said: [], marks: new Map(), language: undefined }
+  return { source, lines, lexical, nextLexical: 0, ...empty }
+}
 
-  /** Reads a statement; `end` is where the next one begins. */
-  read(chunk: Chunk, isFirst: boolean, end: number | undefined): void {
-    const source = this.#source
-    const first = chunk.tokens[0]!
-    const said = this.#lexicalUntil(end ?? Number.POSITIVE_INFINITY)
-    const word = chunk.word
-    if (chunk.instead) {
-      const { start, text } = chunk.instead
-      const span = { source, start, end: chunk.instead.end }
-      const message = `found \`${source.text.slice(start, span.end)}\` where a second \`${word}\` was wanted`
-      said.push(diagnostic('P103', { message, span, help: `write \`${text}\``, edits: [{ span, text }] }))
-    }
-    const parsed =
-      word === undefined
-        ? void (isOnlyHabit(said) && said.push(strayText(source, first)))
-        : parseChunk({
-            source,
-            chunk,
-            said,
-            marks: this.marks,
-            isLast: end === undefined,
-            parse: (grammar) => grammar.statement(word),
-          })
-    if (parsed === undefined) this.broken.push(brokenStatement(source, chunk))
-    else if (parsed.kind === 'number') this.#readLanguage(parsed, first, isFirst, said)
-    else {
-      const documentation = first.firstOnLine ? this.#documentation.above(first.startOffset) : undefined
-      this.statements.push(documentation === undefined ? parsed : { ...parsed, documentation })
-    }
-    this.said.push(...said.slice(0, maxKept))
+/** Reads a statement; `end` is where the next one begins. */
+function readChunk(reading: Reading, chunk: Chunk, isFirst: boolean, end: number | undefined): void {
+  const { source, marks } = reading
+  const first = chunk.tokens[0]!
+  const said = lexicalUntil(reading, end ?? Number.POSITIVE_INFINITY)
+  const { word } = chunk
+  if (chunk.instead) said.push(secondRule(source, chunk.instead, word))
+  let parsed: Statement | NumberLiteral | undefined
+  if (word !== undefined) {
+    parsed = parseChunk({
+      source,
+      chunk,
+      said,
+      marks,
+      isLast: end === undefined,
+      parse: (grammar) => grammar.statement(word),
+    })
+  } else if (isOnlyHabit(said)) said.push(strayText(source, first))
+  if (parsed === undefined) reading.broken.push(brokenStatement(source, chunk))
+  else if (parsed.kind === 'number') readLanguage(reading, parsed, first, isFirst, said)
+  else {
+    const documentation = first.firstOnLine ? documentationAt(source, reading.lines, first.startOffset) : undefined
+    reading.statements.push(documentation === undefined ? parsed : { ...parsed, documentation })
   }
+  reading.said.push(...said.slice(0, maxKept))
+}
 
-  #lexicalUntil(end: number): Diagnostic[] {
-    const from = this.#nextLexical
-    while (this.#nextLexical < this.#lexical.length && this.#lexical[this.#nextLexical]!.span.start < end)
-      this.#nextLexical++
-    return this.#lexical.slice(from, this.#nextLexical)
-  }
+function lexicalUntil(reading: Reading, end: number): Diagnostic[] {
+  const { lexical, nextLexical: from } = reading
+  while (reading.nextLexical < lexical.length && lexical[reading.nextLexical]!.span.start < end) reading.nextLexical++
+  return lexical.slice(from, reading.nextLexical)
+}
 
-  #readLanguage(version: NumberLiteral, word: Token, isFirst: boolean, said: Diagnostic[]): void {
-    const span: Span = { source: this.#source, start: word.startOffset, end: version.span.end }
-    const before = this.language
-    if (before) {
-      const related = [{ message: 'the first stands here', span: before.span }]
-      said.push(diagnostic('P110', { message: 'found a second `language`', span, related, help: 'delete it' }))
-    } else if (!isFirst) {
-      said.push(
-        diagnostic('P101', {
-          message: 'found `language` after a statement',
-          span,
-          help: 'write it at the top of the file',
-        }),
-      )
-    } else if (version.value !== 1) {
-      said.push(
-        diagnostic('P108', {
-          message: `found language \`${version.text}\``,
-          span: version.span,
-          help: 'this policyc knows `language 1`',
-        }),
-      )
-    } else this.language = { version: 1, span }
-  }
+/** The habit of `} else {` between rules. */
+function secondRule(
+  source: Source,
+  { start, end, text }: NonNullable<Chunk['instead']>,
+  word: string | undefined,
+): Diagnostic {
+  const span = { source, start, end }
+  const message = `found \`${shown(source.text.slice(start, end))}\` where a second \`${word}\` was wanted`
+  return diagnostic('P103', { message, span, help: `write \`${text}\``, edits: [{ span, text }] })
+}
+
+function readLanguage(
+  reading: Reading,
+  version: NumberLiteral,
+  word: Token,
+  isFirst: boolean,
+  said: Diagnostic[],
+): void {
+  const span: Span = { source: reading.source, start: word.startOffset, end: version.span.end }
+  const before = reading.language
+  if (before) {
+    const related = [{ message: 'the first stands here', span: before.span }]
+    said.push(diagnostic('P110', { message: 'found a second `language`', span, related, help: 'delete it' }))
+  } else if (!isFirst) {
+    said.push(
+      diagnostic('P101', {
+        message: 'found `language` after a statement',
+        span,
+        help: 'write it at the top of the file',
+      }),
+    )
+  } else if (version.value !== 1) {
+    const help = 'this policyc knows `language 1`'
+    said.push(diagnostic('P108', { message: `found language \`${version.text}\``, span: version.span, help }))
+  } else reading.language = { version: 1, span }
 }
 
 interface ChunkTask<T> {

@@ -100,7 +100,10 @@ function startAt(tokens: readonly t.Token[], i: number, depth: number): t.Statem
   const word = t.statementWordOf(token.tokenType)
   const before = tokens[i - 1]
   const next = tokens[i + 1]
-  if (word === undefined) return isUnknownStart(token, before, next, depth) ? 'unknown' : undefined
+  if (word === undefined) {
+    const mayStart = depth === 0 && (before === undefined || !isDemanding(tokens, i - 1))
+    return mayStart && isUnknownStart(token, next) ? 'unknown' : undefined
+  }
   if (before === undefined) return word
   // `at 100% deny`
   if (word === 'deny' && depth > 0 && (before.tokenType === t.PercentToken || before.tokenType === t.Malformed))
@@ -108,7 +111,7 @@ function startAt(tokens: readonly t.Token[], i: number, depth: number): t.Statem
   if (next?.tokenType === t.Dot || next?.tokenType === t.BracketOpen || before.tokenType === t.Dot) return undefined
   if (token.firstOnLine)
     return depth === 0 ? (isValuePlace(before) ? undefined : word) : mayFollow(word, next) ? word : undefined
-  return depth === 0 && !demanding.has(before.tokenType) && mayFollow(word, next) ? word : undefined
+  return depth === 0 && !isDemanding(tokens, i - 1) && mayFollow(word, next) ? word : undefined
 }
 
 /** Places where a keyword can only be a value: `caller.kind ==` and then `log` on the next line. */
@@ -117,15 +120,14 @@ function isValuePlace(before: t.Token): boolean {
   return type === t.Equal || type === t.OtherComparison || type === t.Comma
 }
 
+/** Whether something must follow a token; a keyword after a dot is only the part of an attribute. */
+function isDemanding(tokens: readonly t.Token[], i: number): boolean {
+  return demanding.has(tokens[i]!.tokenType) && tokens[i - 1]?.tokenType !== t.Dot
+}
+
 /** A misspelt keyword: a word at the start of a line, followed by a name or a string. */
-function isUnknownStart(
-  token: t.Token,
-  before: t.Token | undefined,
-  next: t.Token | undefined,
-  depth: number,
-): boolean {
-  if (depth > 0 || !token.firstOnLine || token.tokenType !== t.Word) return false
-  if (before !== undefined && demanding.has(before.tokenType)) return false
+function isUnknownStart(token: t.Token, next: t.Token | undefined): boolean {
+  if (!token.firstOnLine || token.tokenType !== t.Word) return false
   return next !== undefined && !next.firstOnLine && (isName(next) || next.tokenType === t.StringToken)
 }
 
