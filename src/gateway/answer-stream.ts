@@ -77,38 +77,40 @@ export class AnswerStream implements AsyncIterableIterator<string | Uint8Array> 
     return { done: true, value: undefined }
   }
 
+  /** Never rejects: a mistake of ours ends the stream as a failure does. */
   async #advance(): Promise<IteratorResult<string | Uint8Array>> {
-    while (!this.#isOver) {
-      const step = await this.#frames.next()
-      if (step.done) {
-        if (!this.#hasLeft) this.#end(this.#sawError ? 'failed' : 'complete')
-        break
+    try {
+      while (!this.#isOver) {
+        const step = await this.#frames.next()
+        if (step.done) {
+          if (!this.#hasLeft) this.#end(this.#sawError ? 'failed' : 'complete')
+          break
+        }
+        this.#observe(step.value.events)
+        if (this.#hasLeft) break
+        const out = this.#encode(step.value)
+        if (out.length > 0) return { done: false, value: out }
       }
-      this.#observe(step.value.events)
-      if (this.#hasLeft) break
-      const out = this.#encode(step.value)
-      if (out.length > 0) return { done: false, value: out }
+      return { done: true, value: undefined }
+    } catch (error) {
+      return this.#failByBug(error)
     }
-    return { done: true, value: undefined }
+  }
+
+  #failByBug(error: unknown): IteratorResult<string | Uint8Array> {
+    this.#options.onBug(error)
+    this.#options.cancel()
+    if (this.#hasLeft) return { done: true, value: undefined }
+    this.#end('failed')
+    const told = { status: 500, kind: 'internal', message: 'the gateway has failed on this answer' }
+    return { done: false, value: this.#encoderNow().fail(told) }
   }
 
   #encode(frame: Frame): string | Uint8Array {
-    try {
-      if (frame.bytes !== undefined) return this.#passOn(frame, frame.bytes)
-      let text = ''
-      for (const event of frame.events) text += this.#encodeEvent(event)
-      return text
-    } catch (error) {
-      this.#options.onBug(error)
-      this.#sawError = true
-      this.#options.cancel()
-      this.#end('failed')
-      return this.#encoderNow().fail({
-        status: 500,
-        kind: 'internal',
-        message: 'the gateway has failed on this answer',
-      })
-    }
+    if (frame.bytes !== undefined) return this.#passOn(frame, frame.bytes)
+    let text = ''
+    for (const event of frame.events) text += this.#encodeEvent(event)
+    return text
   }
 
   /** The provider's own bytes; only the error that they ended with is left to us. */

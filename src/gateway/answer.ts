@@ -23,9 +23,10 @@ export function answerWhole(
   input: AnswerInput<WholeOutcome>,
   runtime: Runtime,
 ): GatewayResponse {
-  const { answer, raw, target, attempts } = input.outcome
+  const { answer, raw, target, attempts, losses } = input.outcome
   exchange.target = target
   exchange.attempts = attempts
+  exchange.losses = losses
   const estimate = { input: input.estimatedInputTokens, output: tokensOfCharacters(charactersIn(answer)) }
   settle(exchange, settleUsage(answer.usage, estimate), runtime.policy.config.catalogue)
   const body =
@@ -53,9 +54,10 @@ export function answerStream(
   input: AnswerInput<StreamOutcome>,
   runtime: Runtime,
 ): GatewayResponse {
-  const { frames, target, attempts } = input.outcome
+  const { frames, target, attempts, losses } = input.outcome
   exchange.target = target
   exchange.attempts = attempts
+  exchange.losses = losses
   const { onDisconnect, catalogue } = runtime.policy.config
   const body = new AnswerStream({
     frames,

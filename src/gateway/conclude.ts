@@ -49,7 +49,7 @@ export function conclude(exchange: Exchange, status: number, { logger, environme
     ...(caller === undefined ? {} : { caller: caller.id, callerKind: caller.kind }),
     ...(call === undefined ? {} : { model: call.model.slice(0, 200), stream: call.stream }),
     ...(exchange.rule === undefined ? {} : { rule: exchange.rule }),
-    ...(exchange.target === undefined ? {} : { target: exchange.target }),
+    ...(exchange.target === undefined ? {} : { target: exchange.target.slice(0, 256) }),
     ...(attempts.length === 0 ? {} : { attempts: attempts.length }),
     ...(usage.provenance === 'none'
       ? {}
@@ -79,6 +79,7 @@ function recordOf(
     ...(exchange.rule === undefined ? {} : { rule: exchange.rule }),
     ...(exchange.target === undefined ? {} : { target: exchange.target }),
     attempts: exchange.attempts,
+    ...(exchange.losses.length === 0 ? {} : { losses: exchange.losses }),
     usage: exchange.usage,
     ...(exchange.costNanoUsd === undefined ? {} : { costNanoUsd: exchange.costNanoUsd }),
     status,

@@ -3,7 +3,7 @@
  * the record at the end says as much as was known wherever the request ended.
  */
 
-import type { Dialect } from '../dialects/dialect.ts'
+import type { Dialect, Loss } from '../dialects/dialect.ts'
 import type { ChatCall } from '../dialects/neutral.ts'
 import type { AttemptRecord } from '../dispatch/outcome.ts'
 import type { Decision } from '../graph/decision.ts'
@@ -27,6 +27,7 @@ export interface Exchange {
   rule?: string
   target?: string
   attempts: readonly AttemptRecord[]
+  losses: readonly Loss[]
   usage: RecordedUsage
   costNanoUsd?: number
   firstTokenMs?: number

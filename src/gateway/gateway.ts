@@ -19,6 +19,7 @@ import type { Logger } from './log.ts'
 import { silentLogger } from './log.ts'
 import { handleNode } from './node.ts'
 import { openProviders } from './open-providers.ts'
+import { modelNamesOf } from './reachable.ts'
 import type { Runtime } from './runtime.ts'
 import { timeFactsIn } from './time-facts.ts'
 import type { UsageRecord } from './usage-record.ts'
@@ -88,6 +89,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const listeners = new Set<GatewayEvents['usage']>()
   const runtime: Runtime = {
     policy,
+    modelNames: modelNamesOf(policy),
     dispatcher: createDispatcher({
       providers,
       catalogue: policy.config.catalogue,

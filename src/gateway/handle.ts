@@ -55,6 +55,7 @@ export async function handle(request: GatewayRequest, runtime: Runtime): Promise
     endpoint,
     dialect: endpoint.dialect,
     attempts: [],
+    losses: [],
     usage: noUsage,
   }
   try {

@@ -8,12 +8,24 @@ import type { Exchange } from './exchange.ts'
 export function exchangeHeaders(exchange: Exchange, policyDigest: string): Record<string, string> {
   const headers: Record<string, string> = { 'x-request-id': exchange.id, 'x-policyc-policy': policyDigest }
   if (exchange.endpoint.kind !== 'call') return headers
-  if (exchange.rule !== undefined) headers['x-policyc-rule'] = exchange.rule
-  if (exchange.target !== undefined) headers['x-policyc-target'] = exchange.target
+  if (exchange.rule !== undefined) headers['x-policyc-rule'] = plain(exchange.rule)
+  if (exchange.target !== undefined) headers['x-policyc-target'] = plain(exchange.target)
   headers['x-policyc-attempts'] = String(callsIn(exchange))
   headers['x-policyc-cache'] = 'none'
   if (exchange.costNanoUsd !== undefined) headers['x-policyc-cost'] = formatUsd(exchange.costNanoUsd)
   return headers
+}
+
+/**
+ * A name as a header can carry it: where a route passes on the model that the client named, a target holds the
+ * client's own words. What is not printable ASCII is percent-encoded, and a long one is cut.
+ */
+function plain(text: string): string {
+  return text
+    .slice(0, 256)
+    .replace(/[^\x20-\x7e]/gu, (character) =>
+      Buffer.from(character).toString('hex').toUpperCase().replace(/../g, '%$&'),
+    )
 }
 
 /** Attempts that were really made: targets that were skipped are not among them. */

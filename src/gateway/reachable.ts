@@ -1,18 +1,45 @@
 /**
- * The targets that a caller could reach: the candidates of every decision about a model of the catalogue.
+ * The targets that a caller could reach: the candidates of the decisions about every model name that counts.
  */
-import type { Facts } from '../compile/load.ts'
+import type { Cond, Test } from '../check/policy.ts'
+import type { Facts, Policy } from '../compile/load.ts'
 import type { Decision, Step } from '../graph/decision.ts'
 import type { Runtime } from './runtime.ts'
 
 /** Ids of catalogue entries, in the catalogue's order; `facts` are those of a request that names no model. */
-export function findReachable(facts: Facts, { policy }: Runtime): readonly string[] {
-  const { entries } = policy.config.catalogue
-  const reached = new Set<string>()
-  for (const entry of entries) {
-    for (const target of candidatesOf(policy.decide(aboutModel(facts, entry.id)))) reached.add(target)
+export function findReachable(facts: Facts, { policy, modelNames }: Runtime): readonly string[] {
+  const reached = new Set(modelNames.flatMap((name) => candidatesOf(policy.decide(aboutModel(facts, name)))))
+  return policy.config.catalogue.entries.map((each) => each.id).filter((each) => reached.has(each))
+}
+
+/**
+ * The model names to ask the policy about: every entry's id, the bare name where it means one entry, and the names
+ * that rules themselves compare with (`request.model == "smart"`).
+ */
+export function modelNamesOf({ config, checked }: Policy): readonly string[] {
+  const { entries, byModel } = config.catalogue
+  const named = checked.rules.flatMap((each) => namesIn(each.when))
+  return [...new Set([...entries.map((each) => each.id), ...byModel.keys(), ...named])]
+}
+
+function namesIn(condition: Cond): readonly string[] {
+  switch (condition.kind) {
+    case 'const':
+    case 'access':
+      return []
+    case 'and':
+    case 'or':
+      return condition.of.flatMap(namesIn)
+    case 'not':
+      return namesIn(condition.of)
+    case 'atom':
+      return condition.attribute.id === 'request.model' ? textsOf(condition.test) : []
   }
-  return entries.map((each) => each.id).filter((each) => reached.has(each))
+}
+
+function textsOf(test: Test): readonly string[] {
+  if (test.kind === 'equals' || test.kind === 'caseless') return [String(test.value)]
+  return test.kind === 'one_of' ? test.values.map(String) : []
 }
 
 /** The same facts about another model. */

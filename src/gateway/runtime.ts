@@ -14,6 +14,8 @@ import type { UsageRecord } from './usage-record.ts'
 
 export interface Runtime {
   readonly policy: Policy
+  /** As `modelNamesOf` gives them. */
+  readonly modelNames: readonly string[]
   readonly dispatcher: Dispatching
   readonly admission: Admission
   /** Absent where virtual keys are off. */

@@ -2,6 +2,7 @@
  * What is known of a request when it is over: the record that `gateway.on('usage', …)` gives, one for each
  * model call, those that failed or whose client went away included.
  */
+import type { Loss } from '../dialects/dialect.ts'
 import type { Usage } from '../dialects/neutral.ts'
 import type { AttemptRecord } from '../dispatch/outcome.ts'
 
@@ -29,6 +30,8 @@ export interface UsageRecord {
   readonly rule?: string
   readonly target?: string
   readonly attempts: readonly AttemptRecord[]
+  /** What the target could not express and the route let go (`on_loss degrade`); absent where nothing was lost. */
+  readonly losses?: readonly Loss[]
   readonly usage: RecordedUsage
   /** Absent where the price of a target is not known. */
   readonly costNanoUsd?: number

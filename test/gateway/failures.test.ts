@@ -179,7 +179,13 @@ test('a client that leaves before the answer cancels the upstream call', async (
   await until(() => upstream.received.length === 1)
   leave.abort()
   await until(() => records.length === 1 && upstream.abandoned() === 1)
-  expect(records[0]).toMatchObject({ status: 499, failure: 'client_gone' })
+  expect(records[0]).toMatchObject({
+    status: 499,
+    failure: 'client_gone',
+    target: 'first/gpt',
+    usage: { provenance: 'estimated', output: 0 },
+  })
+  expect(records[0]!.usage.input).toBeGreaterThan(0)
 })
 
 test('a Web client that stops reading is a client that leaves', async () => {

@@ -71,7 +71,7 @@ test('a model that reaches nothing is a 404 with a suggestion of what the caller
 test('the list of models is what the caller could reach, in the shape of the client’s dialect', async () => {
   const { url } = await start(`
 allow anyone
-deny secrets when caller.class == "secret" and request.model == "us/large"
+deny secrets when caller.class == "secret" and request.model in ["us/large", "large"]
 restrict residency when has caller.class to target.region == "eu" or target.id == "us/large"
 route main { to requested }`)
   const list = async (headers: Readonly<Record<string, string>>) =>
@@ -93,6 +93,27 @@ route main { to requested }`)
   expect([one.status, await one.json()]).toMatchObject([200, { id: 'eu/small-eu', object: 'model' }])
   const other = await fetch(`${url}/v1/models/us/small`, { headers: { 'x-class': 'secret' } })
   expect(other.status).toBe(404)
+})
+
+test('what only a bare name or a rule’s own alias reaches is listed, and a target that a route picks itself', async () => {
+  const { url } = await start(`
+allow anyone
+route bare when request.model == "small" { to us/small }
+route alias when request.model in ["smart", "smarter"] { to us/large }`)
+  const { data } = (await (await fetch(`${url}/v1/models`)).json()) as { data: { id: string }[] }
+  expect(data.map((each) => each.id).sort()).toEqual(['us/large', 'us/small'])
+})
+
+test('a model name that no header can carry is passed on and told encoded', async () => {
+  const { post, records } = await start('allow anyone\nroute main { to us/* }')
+  const model = 'naïve 模型\r\nx-evil: 1 \ud83d'
+  const response = await post(chat, { ...hello, model })
+  expect(response.status).toBe(200)
+  expect(response.headers.get('x-policyc-target')).toMatch(/^us\/na%C3%AFve %E6%A8%A1%E5%9E%8B%0D%0Ax-evil: 1/)
+  expect(response.headers.get('x-evil')).toBeNull()
+  const long = await post(chat, { ...hello, model: 'x'.repeat(100_000) })
+  expect([long.status, long.headers.get('x-policyc-target')?.length]).toEqual([200, 256])
+  expect(records).toHaveLength(2)
 })
 
 test('facts: version, tools, sizes, headers, metadata, text, time and instance are what the request says', async () => {
