@@ -25,8 +25,9 @@ function resolve(situation: Situation, ref: TargetRef | RequestedRef): Target | 
   if (ref.kind === 'requested') return findRequested(policy, model)
   if (ref.model !== '*') return targetOf(policy, `${ref.provider}/${ref.model}`)
   // `provider/*` passes on the model name that the request asked for, in the catalogue or not.
-  if (model === '') return undefined
-  return targetOf(policy, model.startsWith(`${ref.provider}/`) ? model : `${ref.provider}/${model}`)
+  const prefix = `${ref.provider}/`
+  const id = model.startsWith(prefix) ? model : prefix + model
+  return id === prefix ? undefined : targetOf(policy, id)
 }
 
 function requestedModel({ facts }: Situation): string {

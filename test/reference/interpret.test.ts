@@ -119,9 +119,11 @@ describe('amounts', () => {
     expect(amounts(undefined)).toEqual([200_000, 0, 0, 0, 0])
   })
 
-  test('are whole numbers', () => {
+  test('are whole numbers and never negative', () => {
     const halves = reference('allow anyone\nlimit half { tenant.seats * 0.5 requests per 1m }')
     expect(halves({ caller: { team: 'growth' } }).limits[0]?.amount).toBe(1)
+    const negative = reference('allow anyone\nlimit below { signal.delta requests per 1m }')
+    expect(negative({ signal: { delta: -7 } }).limits[0]?.amount).toBe(0)
   })
 
   test('thresholds rise, with a deny at 100 % where none is written', () => {

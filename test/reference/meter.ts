@@ -33,11 +33,11 @@ export function budgetsOf(situation: Situation): Budget[] {
     }))
 }
 
-/** An amount may be an attribute or an attribute times a constant; a missing attribute makes it 0; it is a whole number. */
+/** An amount may be an attribute or an attribute times a constant; a missing attribute makes it 0; it is whole and never below 0. */
 function amountOf(situation: Situation, amount: Amount): number {
   if (amount.kind === 'literal') return Number(literalValue(amount.value))
   const value = readAttribute(situation, amount.attribute) ?? 0
-  return Math.floor(Number(value) * (amount.times ? Number(literalValue(amount.times)) : 1))
+  return Math.max(0, Math.floor(Number(value) * (amount.times ? Number(literalValue(amount.times)) : 1)))
 }
 
 /** In rising order; a budget that never says `deny` denies at 100 %. */

@@ -15,7 +15,7 @@ const piece =
   /\\(?:u\{[0-9A-Fa-f]+\}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|.)|\((?:\?(?::|P?<\w+>))?|\{\d+(?:,\d*)?\}|\[\^?|./gsu
 
 function translated(pattern: string, ignoreCase: boolean): string {
-  const pieces = pattern.match(piece) ?? []
+  const pieces: readonly string[] = pattern.match(piece) ?? []
   let out = ''
   for (let at = 0; at < pieces.length; at += 1) {
     const each = pieces[at]!

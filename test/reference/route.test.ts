@@ -45,6 +45,7 @@ describe('provider/*', () => {
     ['sand/gpt-9', ['sand/gpt-9']],
     ['alpha/small', ['sand/alpha/small']],
     ['', []],
+    ['sand/', []],
   ])('%j is %j', (model, expected) => {
     expect(steps('to sand/*', model)).toEqual(targets(...expected))
   })
