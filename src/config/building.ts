@@ -8,7 +8,7 @@ import type { Source, Span } from '../diagnostics/source.ts'
 import type { RawConfig } from './raw.ts'
 import { Secret } from './secret.ts'
 import type { Path, ScalarTree, Tree } from './tree.ts'
-import { findTree, placeAt, toValue } from './tree.ts'
+import { findTree, placeAt, quoteKey, toValue } from './tree.ts'
 
 export interface Building {
   readonly source: Source
@@ -60,14 +60,17 @@ export function fileAt(building: Building, path: Path, file: string): string {
   const absolute = resolve(building.directory, file)
   const refusal = refusalOf(absolute)
   const written = findTree(building.written, path)
-  const shown = written?.kind === 'scalar' && written.origin === 'text' ? `\`${file}\`` : 'the file'
+  const shown = written?.kind === 'scalar' && written.origin === 'text' ? quoteKey(file) : 'the file'
   if (refusal) report(building, 'P901', path, { message: `${shown} cannot be read: ${refusal}` })
   return absolute
 }
 
 function refusalOf(path: string): string | undefined {
-  if (path.includes('\0')) return 'its name is not one that a file can have'
-  const found = statSync(path, { throwIfNoEntry: false })
-  if (!found) return 'there is no such file'
-  return found.isFile() ? undefined : 'it is not a file'
+  try {
+    const found = statSync(path, { throwIfNoEntry: false })
+    if (!found) return 'there is no such file'
+    return found.isFile() ? undefined : 'it is not a file'
+  } catch {
+    return 'its name is not one that a file can have, or its folder is closed'
+  }
 }

@@ -7,7 +7,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Source } from '../diagnostics/source.ts'
 import { readText } from './read-text.ts'
-import type { ScalarTree, Tree } from './tree.ts'
+import type { Place, ScalarTree, Tree } from './tree.ts'
 import { mapScalars } from './tree.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -46,6 +46,7 @@ export function expandEnvironment(
   function expandScalar(scalar: ScalarTree): ScalarTree {
     let missing = false
     let index = -1
+    const places = placesOf(scalar)
     let referred = false
     const value = String(scalar.value).replaceAll(reference, (all: string, name?: string, otherwise?: string) => {
       index++
@@ -54,7 +55,7 @@ export function expandEnvironment(
         missing = true
         report(
           'P904',
-          placeOf(scalar, index),
+          places(index),
           `found \`\${\` without a name and \`}\`, expected \`\${NAME}\` or \`\${NAME:-default}\``,
         )
         return ''
@@ -65,7 +66,7 @@ export function expandEnvironment(
       if (set !== undefined && !(set === '' && otherwise !== undefined)) return set
       if (otherwise !== undefined) return otherwise
       missing = true
-      report('P905', placeOf(scalar, index), `the environment variable \`${name}\` is not set`, name)
+      report('P905', places(index), `the environment variable \`${name}\` is not set`, name)
       return ''
     })
     if (missing) return { ...scalar, value: '', text: '', origin: 'missing' }
@@ -74,17 +75,21 @@ export function expandEnvironment(
     return { ...scalar, value: retyped, text: value, origin: 'environment' }
   }
 
-  function report(code: 'P904' | 'P905', place: { start: number; end: number }, message: string, name?: string): void {
+  function report(code: 'P904' | 'P905', place: Place, message: string, name?: string): void {
     const help = name === undefined ? 'write `$${` for a plain `${`' : `set it, or give a default: \`\${${name}:-…}\``
     diagnostics.push(diagnostic(code, { message, span: { source, ...place }, help }))
   }
 
-  /** The reference number `index` of a scalar, as it stands in the text. */
-  function placeOf(scalar: ScalarTree, index: number): { start: number; end: number } {
-    const raw = text.slice(scalar.start, scalar.end)
-    const found = [...raw.matchAll(reference)][index]
-    if (!found) return { start: scalar.start, end: scalar.end }
-    return { start: scalar.start + found.index, end: scalar.start + found.index + found[0].length }
+  /** Where each reference of a scalar stands in the text; the whole scalar where quoting hides that. */
+  function placesOf(scalar: ScalarTree): (index: number) => Place {
+    let found: readonly RegExpExecArray[] | undefined
+    return (index) => {
+      found ??= [...text.slice(scalar.start, scalar.end).matchAll(reference)]
+      const match = found[index]
+      if (!match) return { start: scalar.start, end: scalar.end }
+      const start = scalar.start + match.index
+      return { start, end: start + match[0].length }
+    }
   }
 }
 

@@ -69,7 +69,7 @@ export function parseTree(text: string, nodesMax: number): { readonly tree?: Tre
         : first
     const { contents, faults } = second.faults.length > 0 ? first : second
     if (contents === null || (isScalar(contents) && contents.value === null && contents.source === ''))
-      return { faults }
+      return { faults: withoutEchoes(faults, text) }
     const tree = grow(contents, { text, nodesMax, faults })
     return { tree: second === first ? tree : withBrackets(tree), faults: withoutEchoes(faults, text) }
   } catch (error) {
@@ -112,7 +112,9 @@ function parseNodes(text: string): { readonly contents: Node | null; readonly fa
     logLevel: 'error',
   })
   const contents = document.contents as Node | null
-  const faults = [...document.errors, ...document.warnings].map((each) => faultOf(each, contents, text))
+  const faults = [...document.errors, ...document.warnings]
+    .slice(0, faultsMax)
+    .map((each) => faultOf(each, contents, text))
   // A quote that does not end swallows the brackets that would have closed.
   const quoted = faults.some((each) => each.message === openQuote)
   return { contents, faults: quoted ? faults.filter((each) => !each.message.endsWith(openBracket)) : faults }
