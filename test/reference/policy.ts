@@ -55,12 +55,12 @@ export interface Situation {
   readonly access?: 'allow' | 'deny'
 }
 
-/** The statements of one kind, in source order. */
+/** The statements of some kinds, in source order. */
 export function statementsOf<K extends Statement['kind']>(
   policy: ReferencePolicy,
   ...kinds: readonly K[]
-): Extract<Statement, { kind: K }>[] {
-  return policy.statements.filter((each): each is Extract<Statement, { kind: K }> =>
+): (Statement & { readonly kind: K })[] {
+  return policy.statements.filter((each): each is Statement & { readonly kind: K } =>
     kinds.some((kind) => kind === each.kind),
   )
 }
