@@ -80,7 +80,7 @@ const orderTests = { '<': 'below', '<=': 'at_most', '>': 'above', '>=': 'at_leas
 function lowerCompare(scope: Scope, node: TestNode<'compare'>, attribute: Attribute): Cond | undefined {
   const { operator, value, span } = node
   if (attribute.type === 'set') return refuseSetCompare(scope, node, attribute)
-  if (reportListName(scope, node)) return undefined
+  if (reportListName(scope, node, attribute)) return undefined
   if (operator === '==' || operator === '!=') {
     const test = equality(scope, value, attribute)
     return test && negatedIf(operator === '!=', atom(attribute, test, span), span)
@@ -118,11 +118,11 @@ function refuseSetCompare(scope: Scope, node: TestNode<'compare'>, attribute: At
 }
 
 /** `caller.team == known_teams`: the set is meant to be looked into. */
-function reportListName(scope: Scope, node: TestNode<'compare'>): boolean {
+function reportListName(scope: Scope, node: TestNode<'compare'>, attribute: Attribute): boolean {
   const { value, operator } = node
   if (value.kind !== 'word' || (operator !== '==' && operator !== '!=')) return false
   const declared = scope.names.byName.get(value.text)
-  if (declared?.kind !== 'set') return false
+  if (declared?.kind !== 'set' || attribute.values?.includes(value.text)) return false
   scope.names.used.add(declared)
   const instead = operator === '==' ? 'in' : 'not in'
   scope.report('P210', {

@@ -158,12 +158,12 @@ function lowerAccess(scope: Scope, effect: 'allowed' | 'denied', span: Span, pla
 
 /** Size and depth; what defines share is counted each time, as a reader of the condition walks it. */
 export function measure(scope: Scope, cond: Cond): Measure {
+  if (cond.kind !== 'and' && cond.kind !== 'or' && cond.kind !== 'not') return single
   const known = scope.measures.get(cond)
   if (known) return known
-  const parts = cond.kind === 'and' || cond.kind === 'or' ? cond.of : cond.kind === 'not' ? [cond.of] : []
-  let size = parts.length === 0 ? 1 : 0
+  let size = 0
   let depth = 0
-  for (const part of parts) {
+  for (const part of cond.kind === 'not' ? [cond.of] : cond.of) {
     const inner = measure(scope, part)
     size += inner.size
     depth = Math.max(depth, inner.depth)
@@ -172,3 +172,5 @@ export function measure(scope: Scope, cond: Cond): Measure {
   scope.measures.set(cond, found)
   return found
 }
+
+const single: Measure = { size: 1, depth: 1 }

@@ -210,11 +210,12 @@ async function readImport(
     return await loading.read(path)
   } catch (error) {
     const missing = codeOf(error) === 'ENOENT'
+    const shown = JSON.stringify(value).slice(1, -1)
     const near = missing ? await nearSibling(loading, path) : undefined
     const text =
       near === undefined ? undefined : JSON.stringify(value.slice(0, value.length - basename(path).length) + near)
     return report(loading, 'P205', {
-      message: missing ? `there is no file \`${value}\`` : `\`${value}\` cannot be read: ${reasonOf(error)}`,
+      message: missing ? `there is no file \`${shown}\`` : `\`${shown}\` cannot be read: ${reasonOf(error)}`,
       span,
       help: text === undefined ? undefined : `did you mean \`${text}\`?`,
       edits: text === undefined ? undefined : [{ span, text }],

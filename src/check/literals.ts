@@ -5,7 +5,7 @@
 
 import { suggest } from '../diagnostics/suggest.ts'
 import type { Attribute } from '../graph/attribute.ts'
-import type { Literal, TargetRef } from '../syntax/ast.ts'
+import type { Literal, TargetRef, WordLiteral } from '../syntax/ast.ts'
 import { parseBlock } from './addresses.ts'
 import { daysSinceEpoch } from './calendar.ts'
 import { mendLiteral, writtenAs } from './mend-literal.ts'
@@ -81,7 +81,7 @@ export function literalValue(
   attribute: Attribute,
   compared: 'exactly' | 'caseless' = 'exactly',
 ): Scalar | undefined {
-  if (literal.kind === 'word' && reportName(scope, literal.text, literal.span)) return undefined
+  if (literal.kind === 'word' && reportName(scope, literal, attribute)) return undefined
   if (literal.kind === 'target' && attribute.id === 'target.id') return targetValue(scope, literal)
   const value = plainValue(literal, attribute)
   if (value === undefined) {
@@ -156,19 +156,18 @@ function reportType(scope: Scope, literal: Literal | TargetRef, attribute: Attri
   })
 }
 
-/** Whether a bare word is the name of something declared, which is then what is reported. */
-function reportName(scope: Scope, text: string, span: Literal['span']): boolean {
+/** Whether a bare word is the name of a set, define or pool, which is then what is reported; a rule's name is chance. */
+function reportName(scope: Scope, { text, span }: WordLiteral, attribute: Attribute): boolean {
   const declared = scope.names.byName.get(text)
-  if (!declared) return false
+  if (!declared || attribute.values?.includes(text)) return false
+  if (declared.kind !== 'set' && declared.kind !== 'define' && declared.kind !== 'pool') return false
   scope.names.used.add(declared)
+  const string = `\`${JSON.stringify(text)}\` for the string`
   scope.report('P210', {
     message: `\`${text}\` is ${article(declared.kind)}, not a value`,
     span,
     related: [{ message: 'declared here', span: declared.name.span }],
-    help:
-      declared.kind === 'set'
-        ? `write \`in ${text}\`, or \`${JSON.stringify(text)}\` for the string`
-        : `write \`${JSON.stringify(text)}\` for the string`,
+    help: declared.kind === 'set' ? `write \`in ${text}\`, or ${string}` : `write ${string}`,
   })
   return true
 }
@@ -222,7 +221,7 @@ function quotedTarget(scope: Scope, value: string, literal: Literal | TargetRef)
 
 /** The address block of a literal, or undefined once a mistake is reported. */
 export function blockValue(scope: Scope, literal: Literal | TargetRef, attribute: Attribute): Cidr | undefined {
-  if (literal.kind === 'word' && reportName(scope, literal.text, literal.span)) return undefined
+  if (literal.kind === 'word' && reportName(scope, literal, attribute)) return undefined
   if (literal.kind !== 'string') {
     reportType(scope, literal, attribute)
     return undefined
