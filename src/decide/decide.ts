@@ -3,15 +3,14 @@
  * chance, no I/O, and no facts that it fails on.
  *
  * A decision is a function of which rules match and, here and there, of a value of the request (an amount that is
- * an attribute, the model that `requested` means). What depends on matching alone is made once and used again,
- * whole decisions too, so that the usual request allocates nothing.
+ * an attribute, the model that `requested` means). What depends on matching alone is made once and used again, so
+ * that the usual request allocates its decision and nothing else.
  */
 import type { Access, Decision, LogPlan } from '../graph/decision.ts'
 import type { Graph, RuleOf, SlotName } from '../graph/graph.ts'
 import { type Candidates, createCandidates } from './candidates.ts'
 import type { Facts } from './facts.ts'
 import { createMatcher, type Matcher } from './match.ts'
-import { createMemo } from './memo.ts'
 import { createParts, nothing } from './parts.ts'
 import { createRoutes } from './routes.ts'
 
@@ -28,7 +27,7 @@ export function createDecider(graph: Graph): Decider {
   const candidates = createCandidates(graph)
   const parts = createParts(graph, matcher)
   const routes = createRoutes(graph, matcher, candidates)
-  const memo = createMemo<Decision>()
+  const { collect } = matcher
   const has = (slot: SlotName): boolean => graph.slots[slot].clusters.length > 0
   const hasDeny = has('deny')
   const hasAllow = has('allow')
@@ -43,35 +42,23 @@ export function createDecider(graph: Graph): Decider {
 
   function decide(facts: Facts): Decision {
     matcher.begin(facts)
-    memo.begin(matcher.epoch())
-    let leaf = hasDeny ? matcher.leafOf('deny') : 0
-    if (leaf === 0 && hasAllow) leaf = matcher.leafOf('allow')
-    memo.key(leaf)
+    let leaf = hasDeny ? collect.deny() : 0
+    if (leaf === 0 && hasAllow) leaf = collect.allow()
     const access = parts.access(leaf)
-    const log = hasLog ? parts.log(memo.key(matcher.leafOf('log')), memo) : noLog
-    if (access.effect === 'deny') return memo.found() ?? memo.keep(deniedDecision(access, log))
-    const route = hasRoute ? routes.route(facts, memo) : null
-    const cache = hasCache ? memo.key(matcher.first('cache')) : -1
-    const limits = hasLimit ? parts.limits(memo.key(matcher.leafOf('limit')), memo) : nothing
-    const budgets = hasBudget ? parts.budgets(memo.key(matcher.leafOf('budget')), memo) : nothing
-    const guards = hasGuard ? parts.guards(memo.key(matcher.leafOf('guard'))) : nothing
-    const rewrites = hasRewrite ? parts.rewrites(memo.key(matcher.leafOf('rewrite')), memo) : nothing
-    const shadows = hasShadow ? routes.shadows(facts, memo) : nothing
-    const known = memo.found()
-    if (known) return known
-    return memo.keep(
-      Object.freeze({
-        access,
-        route,
-        cache: cache < 0 ? null : (graph.rules[cache] as RuleOf<'cache'>).value,
-        limits,
-        budgets,
-        guards,
-        rewrites,
-        shadows,
-        log,
-      }),
-    )
+    const log = hasLog ? parts.log(collect.log()) : noLog
+    if (access.effect === 'deny') return denied(access, log)
+    const cache = hasCache ? matcher.cache() : -1
+    return Object.freeze({
+      access,
+      route: hasRoute ? routes.route(facts) : null,
+      cache: cache < 0 ? null : (graph.rules[cache] as RuleOf<'cache'>).value,
+      limits: hasLimit ? parts.limits(collect.limit()) : nothing,
+      budgets: hasBudget ? parts.budgets(collect.budget()) : nothing,
+      guards: hasGuard ? parts.guards(collect.guard()) : nothing,
+      rewrites: hasRewrite ? parts.rewrites(collect.rewrite()) : nothing,
+      shadows: hasShadow ? routes.shadows(facts) : nothing,
+      log,
+    })
   }
 
   return { graph, decide, matcher, candidates }
@@ -80,7 +67,7 @@ export function createDecider(graph: Graph): Decider {
 const noLog: LogPlan = Object.freeze({ rules: nothing, capture: nothing, tags: nothing })
 
 /** A denied request has no other part but its log. */
-function deniedDecision(access: Access, log: LogPlan): Decision {
+function denied(access: Access, log: LogPlan): Decision {
   return Object.freeze({
     access,
     route: null,

@@ -107,7 +107,7 @@ function filteredOf(decider: Decider, ruleName: string, facts: Facts): FilteredC
   const rule = graph.rules.find((each) => each.kind === 'route' && each.name === ruleName)
   if (rule?.kind !== 'route') return []
   const model = requestedModel(facts)
-  const active = matcher.itemsOf(matcher.leafOf('restrict')).map((item) => graph.prohibitions[item]!)
+  const active = matcher.itemsOf(matcher.collect.restrict()).map((item) => graph.prohibitions[item]!)
   return rule.steps.flatMap((step, index) => {
     return refsOf(step).flatMap((ref): FilteredCandidate[] => {
       const concrete = candidates.resolve(ref, model)

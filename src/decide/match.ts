@@ -5,7 +5,8 @@
  * What matches in a collecting slot is named by one number, a leaf: the same items have the same leaf in every
  * request, so that what a decision says of them can be made once and looked up.
  */
-import type { BitmapIndex, Cluster, Graph, SlotName } from '../graph/graph.ts'
+import { type Cluster, type CollectingSlot, collectingSlots, type Graph } from '../graph/graph.ts'
+import { createBitmap } from './bitmap.ts'
 import { createClassifier } from './classify.ts'
 import { createReader, type Facts, type FactValue, type Reader } from './facts.ts'
 import { createLeafUnions } from './leaf-unions.ts'
@@ -13,12 +14,13 @@ import { createLeafUnions } from './leaf-unions.ts'
 export interface Matcher {
   /** Begins a request; what was classified before is forgotten. */
   readonly begin: (facts: Facts) => void
-  /** The leaf of the items of a collecting slot that match; 0 where none does. */
-  readonly leafOf: (slot: SlotName) => number
+  /** For each collecting slot the leaf of the items that match; 0 where none does. */
+  readonly collect: Readonly<Record<CollectingSlot, () => number>>
   /** The items of a leaf, ascending. */
   readonly itemsOf: (leaf: number) => readonly number[]
-  /** The first item of a first-match slot that matches, or -1. */
-  readonly first: (slot: SlotName) => number
+  /** The first rule of the slot that matches, or -1. */
+  readonly route: () => number
+  readonly cache: () => number
   readonly classOf: (variable: number) => number
   /** The value of an attribute of the graph, by index. */
   readonly valueOf: (attribute: number) => FactValue
@@ -81,65 +83,51 @@ export function createMatcher(graph: Graph): Matcher {
     return ~place
   }
 
-  function leafOf(name: SlotName): number {
-    const { clusters } = slots[name]
-    if (clusters.length === 1) return leafOfCluster(clusters[0]!)
-    for (;;) {
-      const epoch = unions.epoch()
-      let leaf = 0
-      for (let i = 0; i < clusters.length; i++) leaf = unions.union(leafOfCluster(clusters[i]!), leaf)
-      // Where unions were dropped on the way, numbers from before mean nothing any more.
-      if (epoch === unions.epoch()) return leaf
-    }
-  }
-
-  function leafOfCluster(cluster: Cluster): number {
-    return cluster.kind === 'diagram' ? walk(cluster.root) : collectBits(cluster.index)
-  }
-
-  function first(name: SlotName): number {
-    const { clusters } = slots[name]
-    let best = -1
-    for (let i = 0; i < clusters.length; i++) {
-      const cluster = clusters[i]!
-      // Clusters stand in the order of their first items, so that none behind can do better.
-      if (best >= 0 && cluster.items[0]! > best) break
-      const own = cluster.kind === 'diagram' ? walk(cluster.root) - 1 : firstBit(cluster.index)
-      if (own >= 0 && (best < 0 || own < best)) best = own
-    }
-    return best
-  }
-
-  /** The cubes of one word of the index that match. */
-  function wordOf({ variables: asked, offsets, words, bits }: BitmapIndex, word: number): number {
-    let live = -1
-    for (let i = 0; i < asked.length && live !== 0; i++) live &= bits[offsets[i]! + classOf(asked[i]!) * words + word]!
-    return live
-  }
-
-  function collectBits(index: BitmapIndex): number {
-    let leaf = 0
-    for (let word = 0; word < index.words; word++) {
-      for (let live = wordOf(index, word); live !== 0; live &= live - 1) {
-        leaf = unions.union(leaf, unions.single(index.cubes[word * 32 + 31 - Math.clz32(live & -live)]!))
+  function collector(clusters: readonly Cluster[]): () => number {
+    const parts = clusters.map((cluster): (() => number) => {
+      if (cluster.kind === 'diagram') return () => walk(cluster.root)
+      return createBitmap(cluster.index, classOf, unions).collect
+    })
+    if (parts.length === 1) return parts[0]!
+    return () => {
+      for (;;) {
+        const epoch = unions.epoch()
+        let leaf = 0
+        for (let i = 0; i < parts.length; i++) leaf = unions.union(parts[i]!(), leaf)
+        // Where unions were dropped on the way, numbers from before mean nothing any more.
+        if (epoch === unions.epoch()) return leaf
       }
     }
-    return leaf
   }
 
-  function firstBit(index: BitmapIndex): number {
-    for (let word = 0; word < index.words; word++) {
-      const live = wordOf(index, word)
-      if (live !== 0) return index.cubes[word * 32 + 31 - Math.clz32(live & -live)]!
+  function finder(clusters: readonly Cluster[]): () => number {
+    const parts = clusters.map((cluster): (() => number) => {
+      if (cluster.kind === 'diagram') return () => walk(cluster.root) - 1
+      return createBitmap(cluster.index, classOf, unions).first
+    })
+    if (parts.length === 1) return parts[0]!
+    const firsts = clusters.map((cluster) => cluster.items[0]!)
+    return () => {
+      let best = -1
+      for (let i = 0; i < parts.length; i++) {
+        // Clusters stand in the order of their first items, so that none behind can do better.
+        if (best >= 0 && firsts[i]! > best) break
+        const own = parts[i]!()
+        if (own >= 0 && (best < 0 || own < best)) best = own
+      }
+      return best
     }
-    return -1
   }
+
+  const collectors = {} as Record<CollectingSlot, () => number>
+  for (const name of collectingSlots) collectors[name] = collector(slots[name].clusters)
 
   return {
     begin,
-    leafOf,
+    collect: collectors,
     itemsOf: unions.itemsOf,
-    first,
+    route: finder(slots.route.clusters),
+    cache: finder(slots.cache.clusters),
     classOf,
     valueOf: (attribute) => readers[attribute]!(current),
     epoch: unions.epoch,

@@ -19,6 +19,7 @@ export const collectingSlots = [
   'shadow',
   'log',
 ] as const
+export type CollectingSlot = (typeof collectingSlots)[number]
 export const firstMatchSlots = ['route', 'cache'] as const
 export const slotNames = [...collectingSlots, ...firstMatchSlots] as const
 export type SlotName = (typeof slotNames)[number]
