@@ -39,7 +39,10 @@ export function answerWhole(
           ),
         )
   const headers = { ...exchangeHeaders(exchange, runtime.policy.digest), 'content-type': 'application/json' }
-  concludeCall(exchange, 200, runtime)
+  // A client that left while the call was drained gets nothing, though all of it was used.
+  const hasLeft = exchange.request.signal.aborted
+  if (hasLeft) exchange.failure = 'client_gone'
+  concludeCall(exchange, hasLeft ? 499 : 200, runtime)
   return { status: 200, headers, body }
 }
 

@@ -24,6 +24,7 @@
  * as a 500 that names the request's id, and logged with its stack.
  */
 import { estimateInputTokens } from '../dialects/estimate.ts'
+import type { DispatchFailure } from '../dispatch/outcome.ts'
 import type { Place } from './admission.ts'
 import { answerStream, answerWhole } from './answer.ts'
 import { conclude, concludeCall, settle } from './conclude.ts'
@@ -137,13 +138,15 @@ async function serveCall(exchange: CallExchange, runtime: Runtime): Promise<Gate
       // A call that was broken off had been sent: its input is charged for, whatever came of it.
       const usage = isBrokenOff ? settlePartialUsage(undefined, { input: inputTokens, output: 0 }) : noUsage
       settle(exchange, usage, policy.config.catalogue)
-      return refuse(
-        exchange,
-        failure.kind === 'cancelled' ? { kind: 'client_gone' } : { kind: 'upstream', failure },
-        runtime,
-      )
+      return refuse(exchange, whatFailed(exchange, failure), runtime)
     }
   }
+}
+
+/** A call that was cancelled while its client waits on was cancelled by a stop of the gateway. */
+function whatFailed({ request }: CallExchange, failure: DispatchFailure): Failure {
+  if (failure.kind !== 'cancelled') return { kind: 'upstream', failure }
+  return request.signal.aborted ? { kind: 'client_gone' } : { kind: 'closing' }
 }
 
 /** The one exit of what fails: the dialect's error, the usual headers, the record. */

@@ -7,6 +7,8 @@ import type { Exchange } from './exchange.ts'
 /** The `x-policyc-…` headers as far as the exchange got, and the request's id. */
 export function exchangeHeaders(exchange: Exchange, policyDigest: string): Record<string, string> {
   const headers: Record<string, string> = { 'x-request-id': exchange.id, 'x-policyc-policy': policyDigest }
+  // Where Anthropic's SDKs look for it.
+  if (exchange.dialect.name === 'anthropic') headers['request-id'] = exchange.id
   if (exchange.endpoint.kind !== 'call') return headers
   if (exchange.rule !== undefined) headers['x-policyc-rule'] = plain(exchange.rule)
   if (exchange.target !== undefined) headers['x-policyc-target'] = plain(exchange.target)

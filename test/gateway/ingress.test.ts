@@ -51,6 +51,7 @@ test.each<[string, string, number, string]>([
   expect(said.type).toBe('error')
   expect(said.error.message).toContain(message)
   expect(said.request_id).toBe(anthropic.headers.get('x-request-id'))
+  expect(anthropic.headers.get('request-id')).toBe(said.request_id)
   expect(records.map((each) => [each.status, each.usage.provenance])).toEqual([
     [status, 'none'],
     [status, 'none'],
