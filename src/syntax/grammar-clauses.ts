@@ -1,5 +1,5 @@
 /** The grammar's third layer: the clauses of rules, and the bodies that hold them. */
-import type { IToken, TokenType } from 'chevrotain'
+import type { IToken } from 'chevrotain'
 import type {
   Amount,
   AttributeRef,
@@ -376,9 +376,5 @@ export class ClauseGrammar extends ConditionGrammar {
 
   private isApart(token: IToken): boolean {
     return /\s/.test(this.source.text[token.startOffset - 1] ?? ' ')
-  }
-
-  protected isType(type: TokenType): boolean {
-    return this.LA(1).tokenType === type
   }
 }

@@ -20,7 +20,7 @@ export const maxRegexNesting = 100
 /** Parses a pattern (what stands between the slashes). */
 export function parseRegex(pattern: string, ignoreCase: boolean): { regex: Regex } | RegexError {
   const front = pattern.startsWith('(?i)') ? 4 : 0
-  const state: State = { pattern, at: front, ignoreCase: ignoreCase || front > 0, depth: 0, size: 0 }
+  const state: State = { pattern, at: front, ignoreCase: ignoreCase || front > 0, depth: 0 }
   const regex = parseAlternatives(state)
   if ('error' in regex) return regex
   if (state.at < pattern.length)
@@ -42,7 +42,6 @@ interface State {
   at: number
   readonly ignoreCase: boolean
   depth: number
-  size: number
 }
 
 type Parsed = Regex | RegexError

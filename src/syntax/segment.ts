@@ -28,7 +28,6 @@ const demanding = new Set<TokenType>([
   ...[keywords.and, keywords.or, keywords.not, keywords.when, keywords.if, keywords.in, keywords.has, keywords.is],
   ...[keywords.to, keywords.then, keywords.by, keywords.of, keywords.because, keywords.status, keywords.matches],
   ...[keywords.starts_with, keywords.ends_with, keywords.contains, keywords.like],
-  ...t.statementKeywords.map((word) => keywords[word]),
 ])
 
 /** Cuts a file's tokens into statements. */
@@ -53,7 +52,7 @@ export function segment(tokens: readonly t.Token[]): Chunk[] {
       i += alternative.width - 1
       continue
     }
-    const start = startAt(tokens, i, depth)
+    const start = startAt(tokens, i, depth, current.length === 1)
     if (start !== undefined) {
       close()
       depth = 0
@@ -95,13 +94,18 @@ function asAlternative(tokens: readonly t.Token[], i: number, rule: readonly t.T
   return { tokens: made, width: hasIf ? 2 : 1, instead: { start, end: last.endOffset + 1, text } }
 }
 
-function startAt(tokens: readonly t.Token[], i: number, depth: number): t.StatementWord | 'unknown' | undefined {
+function startAt(
+  tokens: readonly t.Token[],
+  i: number,
+  depth: number,
+  isSecond: boolean,
+): t.StatementWord | 'unknown' | undefined {
   const token = tokens[i]!
   const word = t.statementWordOf(token.tokenType)
   const before = tokens[i - 1]
   const next = tokens[i + 1]
   if (word === undefined) {
-    const mayStart = depth === 0 && (before === undefined || !isDemanding(tokens, i - 1))
+    const mayStart = depth === 0 && !isSecond && (before === undefined || !isDemanding(tokens, i - 1))
     return mayStart && isUnknownStart(token, next) ? 'unknown' : undefined
   }
   if (before === undefined) return word
@@ -111,7 +115,7 @@ function startAt(tokens: readonly t.Token[], i: number, depth: number): t.Statem
   if (next?.tokenType === t.Dot || next?.tokenType === t.BracketOpen || before.tokenType === t.Dot) return undefined
   if (token.firstOnLine)
     return depth === 0 ? (isValuePlace(before) ? undefined : word) : mayFollow(word, next) ? word : undefined
-  return depth === 0 && !isDemanding(tokens, i - 1) && mayFollow(word, next) ? word : undefined
+  return depth === 0 && !isSecond && !isDemanding(tokens, i - 1) && mayFollow(word, next) ? word : undefined
 }
 
 /** Places where a keyword can only be a value: `caller.kind ==` and then `log` on the next line. */
