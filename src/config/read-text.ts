@@ -6,7 +6,9 @@ export type TextRead = { readonly text: string } | { readonly refusal: string }
 /** The text of a UTF-8 file of at most `bytesMax` bytes; a byte order mark is left out. */
 export async function readText(path: string, bytesMax: number): Promise<TextRead> {
   try {
-    const { size } = await stat(path)
+    const found = await stat(path)
+    if (found.isCharacterDevice() || found.isBlockDevice()) return { refusal: 'it is a device' }
+    const { size } = found
     if (size > bytesMax) return { refusal: `it has ${size} bytes, and ${bytesMax} are the most` }
     const bytes = await readFile(path)
     if (bytes.length > bytesMax) return { refusal: `it has more than ${bytesMax} bytes` }

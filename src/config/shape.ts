@@ -177,12 +177,8 @@ export function describeTree(tree: Tree | undefined, path: Path): string {
     return typeof tree.value === 'string' ? (tree.value === '' ? 'an empty text' : 'a text') : `a ${typeof tree.value}`
   if (tree.value === '') return 'an empty text'
   return typeof tree.value === 'string' && !tree.plain && /^[-+.\d]|^(true|false|null)$/i.test(tree.value)
-    ? `the text ${quoteKey(JSON.stringify(withoutUserInfo(tree.value)))}`
-    : quoteKey(withoutUserInfo(tree.text))
-}
-
-function withoutUserInfo(text: string): string {
-  return text.replaceAll(/:\/\/[^\s/"'@]+@/g, '://…@')
+    ? `the text ${quoteKey(JSON.stringify(tree.value))}`
+    : quoteKey(tree.text)
 }
 
 function named(path: Path, subject: Subject): string {

@@ -270,10 +270,14 @@ function nothing(place: Place): ScalarTree {
   return { kind: 'scalar', value: null, text: '', plain: true, origin: 'text', ...place }
 }
 
-/** A key as a message shows it; a long one is cut. */
+/** A key or value as a message shows it: a long one is cut, and who logs in at an address is left out. */
 export function quoteKey(name: string): string {
-  const shown = name.length > 60 ? `${name.slice(0, 57)}…` : name
-  return `\`${shown.replaceAll(/[\s`]+/g, ' ')}\``
+  return `\`${shortened(name).replaceAll(/[\s`]+/g, ' ')}\``
+}
+
+function shortened(text: string): string {
+  const shown = text.slice(0, 4000).replaceAll(/:\/\/[^\s/"'@]+@/g, '://…@')
+  return shown.length > 60 ? `${shown.slice(0, 57)}…` : shown
 }
 
 /** A path as a message shows it: `listen.port`, `models["local/llama"].context`. */
@@ -281,7 +285,7 @@ export function pathText(path: Path): string {
   return path
     .map((step, index) => {
       if (typeof step === 'number') return `[${step}]`
-      if (!/^[A-Za-z0-9_-]+$/.test(step)) return `["${step.length > 60 ? `${step.slice(0, 57)}…` : step}"]`
+      if (!/^[A-Za-z0-9_-]+$/.test(step)) return `["${shortened(step)}"]`
       return index === 0 ? step : `.${step}`
     })
     .join('')

@@ -1,7 +1,7 @@
 /** Diagnostics as text: code, place, message, what is underlined, and the help. */
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts'
 
-export function sayAll(diagnostics: readonly Diagnostic[], directory: string): string {
+export function sayAll(diagnostics: readonly Diagnostic[], directory = 'FOLDER'): string {
   return diagnostics.map((each) => say(each).replaceAll(directory, 'FOLDER')).join('')
 }
 
