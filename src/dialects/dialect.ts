@@ -49,6 +49,10 @@ export interface EncodeOptions {
   readonly maxTokensField?: 'max_tokens' | 'max_completion_tokens'
   /** Ask for usage in a stream even where the client did not. */
   readonly alwaysUsage?: boolean
+  /** Servers of OpenAI's dialect that know no `developer` get `system` in its place. */
+  readonly systemRole?: 'system'
+  /** Servers of OpenAI's dialect that take no lists of text parts get them joined to one string. */
+  readonly plainContent?: boolean
   /** How an Anthropic model is told to think: by a budget of tokens, or by effort; told from the model's name where absent. */
   readonly thinking?: 'budget' | 'effort'
 }

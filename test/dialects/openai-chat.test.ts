@@ -288,6 +288,46 @@ describe('requests', () => {
   })
 })
 
+describe('older servers', () => {
+  const messages = [
+    { role: 'developer', content: 'd' },
+    {
+      role: 'user',
+      content: [
+        { type: 'text', text: 'a' },
+        { type: 'text', text: 'b' },
+      ],
+    },
+  ]
+
+  it('wire 2: those that know no developer get system', () => {
+    expect(
+      openaiChat.encodeRequest(decode({ messages }), { ...OPTIONS, systemRole: 'system' }).body['messages'],
+    ).toMatchObject([{ role: 'system' }, { role: 'user' }])
+  })
+
+  it('wire 3: those that take no lists get text', () => {
+    expect(openaiChat.encodeRequest(decode({ messages }), { ...OPTIONS, plainContent: true }).body['messages']).toEqual(
+      [
+        { role: 'developer', content: 'd' },
+        { role: 'user', content: 'a\nb' },
+      ],
+    )
+    const image = [
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'a' },
+          { type: 'image_url', image_url: { url: 'https://x.test' } },
+        ],
+      },
+    ]
+    expect(
+      openaiChat.encodeRequest(decode({ messages: image }), { ...OPTIONS, plainContent: true }).body['messages'],
+    ).toEqual(image)
+  })
+})
+
 describe('requests of Anthropic clients', () => {
   it('wire 40: tool results are messages of their own, before the user text', () => {
     const { body } = fromAnthropic({
@@ -814,6 +854,20 @@ describe('streams of servers', () => {
     expect(events.flatMap((event) => (event.kind === 'text' ? [event.text] : []))).toEqual(['a', '😀b'])
     const cutOff = stream(half('\\ud83d'), chunk({}, { finish_reason: 'stop' }), DONE)
     expect(cutOff.flatMap((event) => (event.kind === 'text' ? [event.text] : []))).toEqual(['\ud83d'])
+  })
+
+  it('fields of the server come back: simple ones with every chunk, others once, late ones at the end', () => {
+    const events = stream(
+      chunk({ content: 'a' }, {}, { system_fingerprint: 'fp', citations: ['x'] }),
+      chunk({ content: 'b' }, {}, { system_fingerprint: 'fp', citations: ['x'] }),
+      chunk({}, { finish_reason: 'stop', native_finish_reason: 'STOP' }, { moderation: { flagged: false } }),
+      DONE,
+    )
+    const lines = encoded(events).split('\n\n')
+    expect(lines.filter((line) => line.includes('"system_fingerprint":"fp"'))).toHaveLength(3)
+    expect(lines.filter((line) => line.includes('"citations":["x"]'))).toHaveLength(1)
+    expect(lines[2]).toContain('"moderation":{"flagged":false}')
+    expect(lines[2]).toContain('"native_finish_reason":"STOP"')
   })
 
   it('several choices are kept apart', () => {

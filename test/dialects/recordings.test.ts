@@ -90,7 +90,10 @@ for (const side of sides) {
           count(recording, 'requests rejected as by the provider')
           continue
         }
-        const { body: encoded, losses } = side.own.encodeRequest(decoded.value, OPTIONS)
+        const { body: encoded, losses } = side.own.encodeRequest(decoded.value, {
+          ...OPTIONS,
+          model: decoded.value.model,
+        })
         expect(losses, recording.id).toEqual([])
         expect(side.request(encoded), recording.id).toEqual(side.request(body))
         count(recording, 'requests')

@@ -26,7 +26,8 @@ export function encodeRequest(call: ChatCall, options: EncodeOptions): Encoded {
   }
   const user = encodeUser(call)
   const metadata = { ...(user !== undefined && { user_id: user }), ...(isObject(metadataRest) && metadataRest) }
-  const tools = call.tools.flatMap((tool) => encodeTool(tool, losses))
+  const isOwn = call.dialect === 'anthropic'
+  const tools = call.tools.flatMap((tool) => encodeTool(tool, isOwn, losses))
   const stop = call.stop.filter((sequence) => sequence.trim() !== '')
   if (stop.length < call.stop.length)
     losses.add('stop', "a stop sequence is only white space, which Anthropic's Messages API refuses")
@@ -36,7 +37,7 @@ export function encodeRequest(call: ChatCall, options: EncodeOptions): Encoded {
     max_tokens: thinking.maxTokens,
     system: system.length === 0 ? undefined : encodeSystem(system),
     messages,
-    ...(tools.length > 0 ? { tools, tool_choice: encodeToolChoice(call) } : historyTools(messages)),
+    ...(tools.length > 0 ? { tools, tool_choice: encodeToolChoice(call) } : isOwn ? {} : historyTools(messages)),
     temperature: encodeTemperature(call, thinking.isOn, losses),
     top_p: call.topP,
     top_k: call.topK,
@@ -60,7 +61,7 @@ function encodeSystem(system: readonly JsonObject[]): Json {
 /** The API's schema: an object, even where the function takes nothing. */
 const NO_PARAMETERS: JsonObject = { type: 'object', properties: {} }
 
-function encodeTool(tool: Tool, losses: Losses): readonly JsonObject[] {
+function encodeTool(tool: Tool, isOwn: boolean, losses: Losses): readonly JsonObject[] {
   const own = tool.extensions?.dialect === 'anthropic' ? tool.extensions.fields : {}
   if (tool.kind === 'opaque') {
     if (tool.extensions?.dialect === 'anthropic') return [own]
@@ -71,7 +72,7 @@ function encodeTool(tool: Tool, losses: Losses): readonly JsonObject[] {
       name: tool.name,
       description: tool.description,
       input_schema: encodeSchema(tool.parameters),
-      strict: tool.strict === true || own === tool.extensions?.fields ? tool.strict : undefined,
+      strict: isOwn || tool.strict === true ? tool.strict : undefined,
       cache_control: tool.cacheMark,
       ...own,
     }),
@@ -159,7 +160,7 @@ function encodeUser(call: ChatCall): string | undefined {
   const other =
     call.extensions?.dialect === 'openai-chat' ? filledString(call.extensions.fields['safety_identifier']) : undefined
   const user = other ?? call.user
-  return user?.includes('@') && call.extensions?.dialect === 'openai-chat' ? undefined : user
+  return user?.includes('@') && call.dialect !== 'anthropic' ? undefined : user
 }
 
 function encodeServiceTier(call: ChatCall, losses: Losses): string | undefined {

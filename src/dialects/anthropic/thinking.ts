@@ -9,7 +9,7 @@
  *   refuses such a history with thinking on, and an agent that changed providers between two steps must go on.
  */
 import type { EncodeOptions } from '../dialect.ts'
-import { isObject } from '../json.ts'
+import { finiteNumber, isObject } from '../json.ts'
 import type { Losses } from '../losses.ts'
 import type { ChatCall, JsonObject, Reasoning } from '../neutral.ts'
 import { findBudgetTokens } from '../reasoning-effort.ts'
@@ -22,14 +22,16 @@ export interface Thinking {
 }
 
 const LEAST_BUDGET = 1024
+/** For a model that cannot adapt by itself: what `medium` stands for. */
+const ADAPTED_BUDGET = 8192
 
 export function encodeThinking(call: ChatCall, options: EncodeOptions, losses: Losses): Thinking {
   const { reasoning } = call
   const maxTokens = call.maxTokens ?? options.defaultMaxTokens
   const off: Thinking = { maxTokens, isOn: false }
   if (reasoning === undefined) return off
-  if (reasoning.extensions?.dialect === 'anthropic') return encodeOwn(reasoning, maxTokens, losses)
-  const isByEffort = (options.thinking ?? thinkingOf(options.model)) === 'effort'
+  if (reasoning.extensions?.dialect === 'anthropic') return encodeOwn(call, reasoning, maxTokens, options, losses)
+  const isByEffort = (options.thinking ?? findKind(options.model)) === 'effort'
   if (reasoning.effort === 'none' || reasoning.enabled === false)
     return isByEffort ? { ...off, thinking: { type: 'disabled' } } : off
   if (call.toolChoice?.kind === 'required' || call.toolChoice?.kind === 'tool') {
@@ -62,13 +64,30 @@ export function encodeThinking(call: ChatCall, options: EncodeOptions, losses: L
   )
 }
 
-function encodeOwn(reasoning: Reasoning, maxTokens: number, losses: Losses): Thinking {
-  const given = reasoning.extensions?.fields['thinking']
+function encodeOwn(
+  call: ChatCall,
+  reasoning: Reasoning,
+  maxTokens: number,
+  options: EncodeOptions,
+  losses: Losses,
+): Thinking {
+  const said = reasoning.extensions?.fields['thinking']
+  // The client chose its words for the model it named; another one may not know them.
+  const given = isObject(said) && call.model !== options.model ? translated(said, options) : said
   const effort = reasoning.effort === undefined ? {} : { effort: reasoning.effort }
   if (!isObject(given)) return { maxTokens, isOn: false, ...effort }
-  if (reasoning.budgetTokens === undefined || reasoning.budgetTokens < maxTokens)
+  const budget = finiteNumber(given['budget_tokens'])
+  if (budget === undefined || budget < maxTokens)
     return { thinking: given, maxTokens, isOn: reasoning.enabled === true, ...effort }
-  return { ...withBudget(given, reasoning.budgetTokens, maxTokens, losses, 'thinking.budget_tokens'), ...effort }
+  return { ...withBudget(given, budget, maxTokens, losses, 'thinking.budget_tokens'), ...effort }
+}
+
+/** A budget for a model that adapts, and the other way round; what both kinds know stays. */
+function translated(given: JsonObject, options: EncodeOptions): JsonObject {
+  const { type, budget_tokens: _budget, ...rest } = given
+  const kind = options.thinking ?? findKind(options.model)
+  if (type === 'enabled' && kind === 'effort') return { type: 'adaptive', ...rest }
+  return type === 'adaptive' && kind === 'budget' ? { type: 'enabled', budget_tokens: ADAPTED_BUDGET } : given
 }
 
 /** The budget must leave room for the answer; where the limit is too low for any, thinking is lost. */
@@ -96,9 +115,11 @@ function versionOf(model: string): number | undefined {
   return match === null ? undefined : Number(match[1]) * 100 + Number(match[2] ?? 0)
 }
 
-function thinkingOf(model: string): 'budget' | 'effort' {
+/** How the model is told to think, where its name tells. */
+function findKind(model: string): 'budget' | 'effort' | undefined {
   const version = versionOf(model)
-  return version !== undefined && 406 <= version ? 'effort' : 'budget'
+  if (version === undefined) return /claude-3|claude-v?2/.test(model) ? 'budget' : undefined
+  return 406 <= version ? 'effort' : 'budget'
 }
 
 /** `minimal` is OpenAI's alone, and 4.6 knows no `xhigh`: the nearest that costs no more. */

@@ -12,8 +12,8 @@ import { detailsText } from './reasoning.ts'
 export interface ChoiceDecoder {
   readonly push: (item: JsonObject) => readonly StreamEvent[]
   readonly hasFinish: () => boolean
-  /** Closes what is open and says the finish. */
-  readonly finish: () => readonly StreamEvent[]
+  /** Closes what is open and says the finish, with what the stream's chunks said late. */
+  readonly finish: (late: JsonObject) => readonly StreamEvent[]
 }
 
 type Flowing = 'text' | 'reasoning' | 'refusal'
@@ -204,7 +204,7 @@ export function createChoiceDecoder(choice: number, stem: string): ChoiceDecoder
     besideFinish = { ...besideFinish, ...fieldsBeside(item, CHOICE_FIELDS) }
     return events
   }
-  const finish = (): readonly StreamEvent[] => {
+  const finish = (late: JsonObject): readonly StreamEvent[] => {
     events = []
     for (const call of calls) if (call.block === undefined && call.pending !== '') openCall(call, {})
     stopCurrent()
@@ -217,7 +217,7 @@ export function createChoiceDecoder(choice: number, stem: string): ChoiceDecoder
       calls: calls.some(({ block }) => block !== undefined),
       refusal: hasRefusal,
     })
-    const extensions = openaiExtensions(besideFinish)
+    const extensions = openaiExtensions({ ...besideFinish, ...(Object.keys(late).length > 0 && { chunk: late }) })
     events.push({ kind: 'finish', choice, stop, ...(extensions !== undefined && { extensions }) })
     return events
   }

@@ -39,6 +39,9 @@ export function decodeStream(): StreamDecoder {
 function createDecoder(): StreamDecoder {
   const sse = createSseDecoder()
   const choices = new Map<number, ChoiceDecoder>()
+  /** Fields of chunks that are not the choice's and were not said at the start, such as moderation at the end. */
+  let late: JsonObject = {}
+  let early: JsonObject = {}
   let hasStarted = false
   let isOver = false
 
@@ -52,18 +55,19 @@ function createDecoder(): StreamDecoder {
     if (!isMarked && !all.every((choice) => choice.hasFinish()))
       return fail(malformed('the stream broke off before its end'))
     isOver = true
-    return [...all.flatMap((choice) => choice.finish()), { kind: 'end' }]
+    return [...all.flatMap((choice, i) => choice.finish(i === 0 ? late : {})), { kind: 'end' }]
   }
   const start = (chunk: JsonObject): readonly StreamEvent[] => {
     if (hasStarted) return []
     hasStarted = true
+    early = fieldsBeside(chunk, CHUNK_FIELDS) ?? {}
     return [
       compact({
         kind: 'start' as const,
         id: filledString(chunk['id']) ?? '',
         model: filledString(chunk['model']) ?? '',
         created: finiteNumber(chunk['created']),
-        extensions: openaiExtensions(fieldsBeside(chunk, CHUNK_FIELDS)),
+        extensions: openaiExtensions(early),
       }),
     ]
   }
@@ -77,6 +81,7 @@ function createDecoder(): StreamDecoder {
     if (hasError(value)) return fail(decodeBodyError(value))
     const list = isArray(value['choices']) ? value['choices'] : []
     const events: StreamEvent[] = []
+    if (hasStarted) late = { ...late, ...changed(fieldsBeside(value, CHUNK_FIELDS), early) }
     // Azure's first chunk, without choices and id, is none of the answer.
     if (list.length > 0) events.push(...start(value))
     for (const item of list) {
@@ -110,4 +115,12 @@ function createDecoder(): StreamDecoder {
       return isOver ? last : [...last, ...close(false)]
     },
   }
+}
+
+/** The fields that say something else than before. */
+function changed(fields: JsonObject | undefined, before: JsonObject): JsonObject {
+  const differs = ([key, value]: [string, Json]): boolean =>
+    value !== null &&
+    (typeof value !== 'object' ? before[key] !== value : JSON.stringify(before[key]) !== JSON.stringify(value))
+  return Object.fromEntries(Object.entries(fields ?? {}).filter(differs))
 }

@@ -12,6 +12,7 @@ import { createLosses, type Losses } from '../losses.ts'
 import type { ChatCall, Extensions, Json, JsonObject, ResponseFormat, Tool, ToolChoice } from '../neutral.ts'
 import { effortOfBudget } from '../reasoning-effort.ts'
 import { encodeMessages } from './encode-messages.ts'
+import { fitMessages } from './fit-messages.ts'
 
 /** Longer user ids are refused; Anthropic's may be longer. */
 const MAX_USER_LENGTH = 64
@@ -25,7 +26,7 @@ export function encodeRequest(call: ChatCall, options: EncodeOptions): Encoded {
     call.maxTokens === undefined ? {} : { [options.maxTokensField ?? 'max_completion_tokens']: call.maxTokens }
   const body: JsonObject = compact({
     model: options.model,
-    messages: encodeMessages(call, losses),
+    messages: fitMessages(encodeMessages(call, losses), options),
     tools: call.tools.length === 0 ? undefined : call.tools.flatMap((tool) => encodeTool(tool, losses)),
     tool_choice:
       call.toolChoice === undefined || call.tools.length === 0 ? undefined : encodeToolChoice(call.toolChoice),

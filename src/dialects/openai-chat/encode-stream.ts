@@ -1,6 +1,6 @@
 /** Neutral stream events → the chunks of an OpenAI chat completion stream. */
 import type { AnswerContext, ClientError, StreamEncoder } from '../dialect.ts'
-import { filledString } from '../json.ts'
+import { filledString, isObject } from '../json.ts'
 import { mergeUsage } from '../merge-usage.ts'
 import type { Json, JsonObject, StreamEvent, Usage } from '../neutral.ts'
 import { SSE_PING, writeSse } from '../sse.ts'
@@ -25,6 +25,8 @@ export function encodeStream(context: AnswerContext): StreamEncoder {
     created: context.created,
     model: context.model,
   }
+  /** Lists and objects that the provider said at the start: said once, not with every chunk. */
+  let once: JsonObject = {}
   let usage: Usage | undefined
   let isOver = false
   const choices = new Map<number, ChoiceState>()
@@ -34,8 +36,17 @@ export function encodeStream(context: AnswerContext): StreamEncoder {
     choices.set(index, known)
     return known
   }
-  const chunk = (list: readonly Json[]): string =>
-    writeSse(JSON.stringify({ ...head, choices: list, ...(context.includeUsage && { usage: null }) }))
+  const chunk = (list: readonly Json[], late: JsonObject = {}): string => {
+    const text = JSON.stringify({
+      ...head,
+      ...once,
+      ...late,
+      choices: list,
+      ...(context.includeUsage && { usage: null }),
+    })
+    once = {}
+    return writeSse(text)
+  }
   /** The role goes with the first delta of a choice, and only there. */
   const delta = (index: number, fields: JsonObject, logprobs?: Json): string => {
     const state = stateOf(index)
@@ -67,10 +78,14 @@ export function encodeStream(context: AnswerContext): StreamEncoder {
     const open = [...state.calls.keys()].map((block) => closeCall(event.choice, block)).join('')
     const role = state.hasRole ? {} : { role: 'assistant', content: '' }
     state.hasRole = true
-    const beside = event.extensions?.dialect === 'openai-chat' ? event.extensions.fields : {}
+    const { chunk: late, ...beside } = event.extensions?.dialect === 'openai-chat' ? event.extensions.fields : {}
+    const finish_reason = encodeFinish(event.stop)
     return (
       open +
-      chunk([{ index: event.choice, delta: role, logprobs: null, finish_reason: encodeFinish(event.stop), ...beside }])
+      chunk(
+        [{ index: event.choice, delta: role, logprobs: null, finish_reason, ...beside }],
+        isObject(late) ? late : {},
+      )
     )
   }
   const end = (): string => {
@@ -92,7 +107,14 @@ export function encodeStream(context: AnswerContext): StreamEncoder {
     switch (event.kind) {
       case 'start': {
         const beside = event.extensions?.dialect === 'openai-chat' ? event.extensions.fields : {}
-        head = { ...head, id: event.id || context.id, created: event.created ?? context.created, ...beside }
+        const isSimple = ([, value]: [string, Json]): boolean => typeof value !== 'object'
+        head = {
+          ...head,
+          id: event.id || context.id,
+          created: event.created ?? context.created,
+          ...Object.fromEntries(Object.entries(beside).filter(isSimple)),
+        }
+        once = Object.fromEntries(Object.entries(beside).filter((entry) => !isSimple(entry)))
         usage = mergeUsage(usage, event.usage)
         return ''
       }
