@@ -2,6 +2,8 @@
 
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import type { Policy } from '../compile/load.ts'
+import { realEnvironment } from '../gateway/environment.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { HostCaller } from '../gateway/identify.ts'
 import { timeFactsIn } from '../gateway/time-facts.ts'

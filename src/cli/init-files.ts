@@ -35,7 +35,7 @@ allow teams when has caller.team
 
 # \`smart\` is a name of our own: callers keep it while the models behind it change.
 route smart when request.model == "smart" {
-  to   sandbox/smart
+  to sandbox/smart
   else sandbox/fast
   timeout 60s
 }

@@ -66,7 +66,7 @@ export async function listVirtualKeys(options: KeysOptions, io: Io): Promise<num
   const records = await listKeys(callers.keysFile)
   const nowMs = realEnvironment.now()
   if (options.json) {
-    const keys = records.map(({ hash: _, ...each }) => ({ ...each, state: stateOf(each, nowMs) }))
+    const keys = records.map((each) => toJson(each, nowMs))
     io.out(`${JSON.stringify({ version: 1, keys }, null, 2)}\n`)
     return exitStatus.ok
   }
@@ -124,6 +124,14 @@ function stateOf({ revokedMs, expiresMs }: Pick<KeyRecord, 'revokedMs' | 'expire
   if (expiresMs !== undefined && expiresMs <= nowMs) return 'expired'
   const ends = Math.min(revokedMs ?? Number.POSITIVE_INFINITY, expiresMs ?? Number.POSITIVE_INFINITY)
   return Number.isFinite(ends) ? `valid until ${new Date(ends).toISOString()}` : 'valid'
+}
+
+/** Without the hash: nobody needs it who does not have the file. */
+function toJson(record: KeyRecord, nowMs: number): Readonly<Record<string, unknown>> {
+  const { id, name, caller, createdMs, expiresMs, revokedMs } = record
+  const time = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString())
+  const times = { created: time(createdMs), expires: time(expiresMs), revoked: time(revokedMs) }
+  return { id, name, caller, ...times, state: stateOf(record, nowMs) }
 }
 
 function shownPath(path: string): string {
