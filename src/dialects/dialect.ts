@@ -109,4 +109,6 @@ export interface ClientError {
   readonly message: string
   readonly param?: string
   readonly code?: string
+  /** The request's id, for dialects whose errors name it. */
+  readonly requestId?: string
 }

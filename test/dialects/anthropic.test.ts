@@ -900,6 +900,13 @@ describe('streams for Anthropic clients', () => {
 })
 
 describe('errors for clients', () => {
+  it('name the request where its id is known', () => {
+    expect(anthropic.encodeError({ status: 500, kind: 'x', message: 'no', requestId: 'r1' })).toHaveProperty(
+      'request_id',
+      'r1',
+    )
+  })
+
   it.each([
     [400, 'invalid_request_error'],
     [401, 'authentication_error'],

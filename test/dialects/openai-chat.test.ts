@@ -948,6 +948,34 @@ describe('streams for clients', () => {
     expect(encoded(events, { ...CONTEXT, includeUsage: false })).not.toContain('usage')
   })
 
+  it('citations of web pages are annotations with their place in the text, whole and streamed', () => {
+    const cite = { type: 'web_search_result_location', url: 'https://x.test', title: 'X', encrypted_index: 'e' }
+    const annotation = {
+      type: 'url_citation',
+      url_citation: { start_index: 3, end_index: 8, title: 'X', url: 'https://x.test' },
+    }
+    const cited: readonly StreamEvent[] = [
+      { kind: 'start', id: 'm1', model: 'claude' },
+      { kind: 'block_start', choice: 0, block: 0, of: { kind: 'text' } },
+      { kind: 'text', choice: 0, block: 0, text: 'As ' },
+      { kind: 'block_stop', choice: 0, block: 0 },
+      { kind: 'block_start', choice: 0, block: 1, of: { kind: 'text' } },
+      { kind: 'citation', choice: 0, block: 1, dialect: 'anthropic', value: cite },
+      { kind: 'text', choice: 0, block: 1, text: 'known' },
+      { kind: 'citation', choice: 0, block: 1, dialect: 'anthropic', value: { type: 'page_location' } },
+      { kind: 'block_stop', choice: 0, block: 1 },
+      { kind: 'finish', choice: 0, stop: { reason: 'end' } },
+      { kind: 'end' },
+    ]
+    expect(encoded(cited)).toContain(`"annotations":[${JSON.stringify(annotation)}]`)
+    expect(encoded(cited)).not.toContain('encrypted')
+    const whole = accumulate(cited)
+    if (whole.kind === 'failed') throw new Error('failed')
+    expect(openaiChat.encodeAnswer(whole.answer, CONTEXT)).toMatchObject({
+      choices: [{ message: { content: 'As known', annotations: [annotation] } }],
+    })
+  })
+
   it('wire 53: an error in the stream is an error, and nothing follows', () => {
     const wire = encoded([
       ...events.slice(0, 8),

@@ -17,5 +17,6 @@ const TYPES: ReadonlyMap<number, string> = new Map([
 
 export function encodeError(error: ClientError): JsonObject {
   const type = TYPES.get(error.status) ?? (error.status < 500 ? 'invalid_request_error' : 'api_error')
-  return { type: 'error', error: { type, message: error.message } }
+  const id = error.requestId === undefined ? {} : { request_id: error.requestId }
+  return { type: 'error', error: { type, message: error.message }, ...id }
 }

@@ -2,6 +2,7 @@
 import type { AnswerContext } from '../dialect.ts'
 import { isObject } from '../json.ts'
 import type { Answer, Block, Choice, Json, JsonObject, ReasoningBlock, ToolCallBlock } from '../neutral.ts'
+import { findAnnotation } from './annotations.ts'
 import { encodeFinish } from './finish-reason.ts'
 import { encodeReasoning } from './reasoning.ts'
 import { encodeUsage } from './usage.ts'
@@ -39,9 +40,7 @@ function encodeMessage(content: readonly Block[]): JsonObject {
   const audio = content.find(
     (block) => block.kind === 'opaque' && block.dialect === 'openai-chat' && block.value['type'] === 'audio',
   )
-  const annotations = content.flatMap((block): readonly Json[] =>
-    block.kind === 'text' && block.citations?.dialect === 'openai-chat' ? block.citations.items : [],
-  )
+  const annotations = annotationsOf(content)
   return {
     role: 'assistant',
     content: isEmpty || (texts.length === 0 && audio !== undefined) ? null : texts.join(''),
@@ -51,6 +50,17 @@ function encodeMessage(content: readonly Block[]): JsonObject {
     ...(annotations.length > 0 && { annotations }),
     ...(audio?.kind === 'opaque' && { audio: audio.value['audio'] ?? null }),
   }
+}
+
+function annotationsOf(content: readonly Block[]): readonly Json[] {
+  let start = 0
+  return content.flatMap((block): readonly Json[] => {
+    if (block.kind !== 'text') return []
+    const [from, to] = [start, start + block.text.length]
+    start = to
+    if (block.citations === undefined || block.citations.dialect === 'openai-chat') return block.citations?.items ?? []
+    return block.citations.items.flatMap((citation) => findAnnotation(citation, from, to) ?? [])
+  })
 }
 
 function encodeCall(block: Block): readonly JsonObject[] {

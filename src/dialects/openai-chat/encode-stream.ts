@@ -5,6 +5,7 @@ import { mergeUsage } from '../merge-usage.ts'
 import type { Json, JsonObject, StreamEvent, Usage } from '../neutral.ts'
 import { SSE_PING, writeSse } from '../sse.ts'
 import { clientErrorOf } from '../upstream-error.ts'
+import { findAnnotation } from './annotations.ts'
 import { encodeError } from './errors.ts'
 import { encodeFinish } from './finish-reason.ts'
 import { encodeUsage } from './usage.ts'
@@ -14,6 +15,10 @@ interface ChoiceState {
   hasRole: boolean
   /** The field that reasoning goes out in: the provider's own where it speaks this dialect. */
   reasoningField: string
+  /** How long the text is so far, where the open block of it began, and what that block cites. */
+  length: number
+  blockStart: number
+  cited: Json[]
   /** The index of each tool call, by its block; custom calls and audio have none. */
   readonly calls: Map<number, { readonly index: number; hasArguments: boolean }>
 }
@@ -32,7 +37,14 @@ export function encodeStream(context: AnswerContext): StreamEncoder {
   const choices = new Map<number, ChoiceState>()
 
   const stateOf = (index: number): ChoiceState => {
-    const known = choices.get(index) ?? { hasRole: false, reasoningField: 'reasoning_content', calls: new Map() }
+    const known = choices.get(index) ?? {
+      hasRole: false,
+      reasoningField: 'reasoning_content',
+      length: 0,
+      blockStart: 0,
+      cited: [],
+      calls: new Map(),
+    }
     choices.set(index, known)
     return known
   }
@@ -72,6 +84,14 @@ export function encodeStream(context: AnswerContext): StreamEncoder {
   const closeCall = (choice: number, block: number): string => {
     const call = stateOf(choice).calls.get(block)
     return call === undefined || call.hasArguments ? '' : argumentsOf(choice, block, '{}')
+  }
+  /** Where a citation's text ends is known only when its block does. */
+  const annotations = (choice: number): string => {
+    const state = stateOf(choice)
+    const list = state.cited.flatMap((citation) => findAnnotation(citation, state.blockStart, state.length) ?? [])
+    state.cited = []
+    state.blockStart = state.length
+    return list.length === 0 ? '' : delta(choice, { annotations: list })
   }
   const finish = (event: Extract<StreamEvent, { kind: 'finish' }>): string => {
     const state = stateOf(event.choice)
@@ -126,6 +146,7 @@ export function encodeStream(context: AnswerContext): StreamEncoder {
         return startCall(event.choice, event.block, event.of.id, event.of.name, beside)
       }
       case 'text':
+        stateOf(event.choice).length += event.text.length
         return event.text === '' && event.logprobs === undefined
           ? ''
           : delta(event.choice, { content: event.text }, event.logprobs)
@@ -136,13 +157,15 @@ export function encodeStream(context: AnswerContext): StreamEncoder {
       case 'arguments':
         return argumentsOf(event.choice, event.block, event.text)
       case 'citation':
-        return event.dialect === 'openai-chat' ? delta(event.choice, { annotations: [event.value] }) : ''
+        if (event.dialect === 'openai-chat') return delta(event.choice, { annotations: [event.value] })
+        stateOf(event.choice).cited.push(event.value)
+        return ''
       case 'opaque':
         return event.dialect === 'openai-chat' ? delta(event.choice, event.value) : ''
       case 'signature':
         return ''
       case 'block_stop':
-        return closeCall(event.choice, event.block)
+        return closeCall(event.choice, event.block) + annotations(event.choice)
       case 'finish':
         return finish(event)
       case 'usage':
