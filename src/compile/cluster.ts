@@ -43,8 +43,21 @@ export interface BitmapCluster {
 
 export type SlotCluster = DiagramCluster | ProgramCluster | BitmapCluster
 
-/** Bounds of the ladder: the size of a diagram that needs no excuse, growth that a merge may cost, pieces allowed. */
-export const growth = { freeSize: 2048, factor: 1.2, itemRuns: 4096, pieces: 4, goodShare: 0.125 }
+/** Bounds of the ladder. Sizes count runs of diagrams and items of their leaves. */
+export interface Growth {
+  /** Largest size of a merged diagram that needs no excuse. */
+  readonly freeSize: number
+  /** How much larger than its parts together any other merged diagram may be. */
+  readonly factor: number
+  /** Runs of the diagram of one condition; past them it is walked as written. */
+  readonly itemRuns: number
+  /** Diagrams a slot may have before the small ones go into an index. */
+  readonly pieces: number
+  /** Share of the slot's items that a diagram must hold to stay out of the index. */
+  readonly goodShare: number
+}
+
+export const plainGrowth: Growth = { freeSize: 2048, factor: 1.2, itemRuns: 4096, pieces: 4, goodShare: 0.125 }
 
 interface Piece {
   readonly root: Ref
@@ -53,8 +66,15 @@ interface Piece {
   readonly items: readonly number[]
 }
 
+/** What the slots of one graph are built in. */
+export interface Building {
+  readonly space: Space
+  readonly leaves: Leaves
+  readonly growth: Growth
+}
+
 /** The clusters of a slot, those with earlier items first. */
-export function clusterItems(space: Space, leaves: Leaves, mode: Mode, items: readonly Item[]): SlotCluster[] {
+export function clusterItems({ space, leaves, growth }: Building, mode: Mode, items: readonly Item[]): SlotCluster[] {
   const operation = operationOf(mode, leaves)
   const pieces: Piece[] = []
   const programs: ProgramCluster[] = []
@@ -71,9 +91,9 @@ export function clusterItems(space: Space, leaves: Leaves, mode: Mode, items: re
     }
   }
   pieces.sort((a, b) => compareRoots(space, a, b))
-  const merged = mergeAll({ space, leaves, mode, operation }, pieces)
+  const merged = mergeAll({ space, leaves, growth, mode, operation }, pieces)
   const byItem = new Map(items.map((each) => [each.item, each.when]))
-  const clusters = indexPoor(space, merged, byItem)
+  const clusters = indexPoor(space, growth, merged, byItem)
   return [...clusters, ...programs].sort((a, b) => a.items[0]! - b.items[0]!)
 }
 
@@ -107,7 +127,7 @@ function mergeAll(merging: Merging, pieces: readonly Piece[]): Piece[] {
   const right = mergeAll(merging, pieces.slice(half))
   const result = left
   for (const piece of right) {
-    const candidates = result.length <= growth.pieces ? result.keys() : [smallest(result)]
+    const candidates = result.length <= merging.growth.pieces ? result.keys() : [smallest(result)]
     let done = false
     for (const at of candidates) {
       const union = tryMerge(merging, result[at]!, piece)
@@ -127,14 +147,12 @@ function smallest(pieces: readonly Piece[]): number {
   return best
 }
 
-interface Merging {
-  readonly space: Space
-  readonly leaves: Leaves
+interface Merging extends Building {
   readonly mode: Mode
   readonly operation: LeafOperation
 }
 
-function tryMerge({ space, leaves, mode, operation }: Merging, a: Piece, b: Piece): Piece | undefined {
+function tryMerge({ space, leaves, growth, mode, operation }: Merging, a: Piece, b: Piece): Piece | undefined {
   const allowed = Math.max(growth.freeSize, (a.size + b.size) * growth.factor)
   const heaviest = leaves.weight() + allowed
   const bounded: LeafOperation = {
@@ -164,10 +182,16 @@ function sizeOf(space: Space, mode: Mode, leaves: Leaves, root: Ref): number {
 }
 
 /** Where too many pieces are left, those that hold a small share of the items each share one bitmap index. */
-function indexPoor(space: Space, pieces: readonly Piece[], whenOf: ReadonlyMap<number, Expression>): SlotCluster[] {
+function indexPoor(
+  space: Space,
+  growth: Growth,
+  pieces: readonly Piece[],
+  whenOf: ReadonlyMap<number, Expression>,
+): SlotCluster[] {
   const total = pieces.reduce((sum, piece) => sum + piece.items.length, 0)
   const isPoor = (piece: Piece): boolean =>
-    piece.items.length < total * growth.goodShare || piece.size > piece.items.length * 64
+    // What holds always asks no variable, and an index of cubes that ask none would have no rows.
+    !isLeaf(piece.root) && (piece.items.length < total * growth.goodShare || piece.size > piece.items.length * 64)
   const poor = pieces.filter(isPoor)
   const asDiagrams = (some: readonly Piece[]): DiagramCluster[] =>
     some.map(({ root, items }) => ({ kind: 'diagram', root, items }))

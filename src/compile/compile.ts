@@ -23,7 +23,7 @@ import {
   type SlotName,
   slotNames,
 } from '../graph/graph.ts'
-import { type BitmapCluster, clusterItems, type Item } from './cluster.ts'
+import { type BitmapCluster, type Building, clusterItems, type Growth, type Item, plainGrowth } from './cluster.ts'
 import type { Space } from './condition-diagram.ts'
 import { graphTablesOf } from './graph-tables.ts'
 import { createLeaves, createUsedLeaves } from './leaves.ts'
@@ -34,8 +34,15 @@ import { prohibitionsOf, type TargetTable, targetsOf } from './targets.ts'
 
 const requestModel = builtinAttributes.find((each) => each.id === 'request.model')!
 
+export interface CompileOptions {
+  /** Bounds of the ladder, where others than the usual are wanted: every rung gives the same answers. */
+  readonly growth?: Partial<Growth>
+  /** Turns the order of variables round; the answers do not depend on it. */
+  readonly reverseOrder?: boolean
+}
+
 /** The decision graph of a policy. Deterministic: the same policy gives the same graph. */
-export function compilePolicy(policy: CheckedPolicy): Graph {
+export function compilePolicy(policy: CheckedPolicy, options: CompileOptions = {}): Graph {
   const table = targetsOf(policy)
   const prohibitionDrafts = policy.rules.flatMap((rule) =>
     rule.kind === 'restrict' ? prohibitionsOf(rule, table, requestModel) : [],
@@ -50,10 +57,12 @@ export function compilePolicy(policy: CheckedPolicy): Graph {
   }
   const whens = policy.rules.map((rule) => partition.lower(rule.when))
   const prohibitions = prohibitionDrafts.map((draft): Prohibition => ({ ...draft, when: partition.lower(draft.when) }))
-  const order = orderVariables(attributes, variables, [...whens, ...prohibitions.map((each) => each.when)])
+  const asked = [...whens, ...prohibitions.map((each) => each.when)]
+  const order = orderVariables(attributes, variables, asked, options.reverseOrder)
   const sizeOf = (variable: number): number => variables[variable]!.size
   const space: Space = { diagrams: createDiagrams(), levelOf: order.levelOf, sizeOf }
   const leaves = createLeaves()
+  const building: Building = { space, leaves, growth: { ...plainGrowth, ...options.growth } }
   const used = createUsedLeaves(leaves)
   const code: number[] = []
 
@@ -61,7 +70,7 @@ export function compilePolicy(policy: CheckedPolicy): Graph {
   for (const name of slotNames) {
     const items = itemsOf(name, policy.rules, whens, prohibitions)
     const mode = name === 'route' || name === 'cache' ? 'first' : 'all'
-    const clusters = clusterItems(space, leaves, mode, items)
+    const clusters = clusterItems(building, mode, items)
     const roots = clusters.flatMap((each) => (each.kind === 'diagram' ? [each.root] : []))
     const places = flatten(space.diagrams, roots, code, {
       variableOf: (level) => order.variableAt[level]!,

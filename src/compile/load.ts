@@ -63,16 +63,18 @@ export async function readPolicy(source: PolicySource, options: LoadOptions = {}
   const config = read.config ?? read.draft
   if (!config) return { diagnostics }
   const tables: Table[] = []
+  const unreadTables = new Set<string>()
   for (const each of config.tables) {
     const loaded = await loadTable(each, config.directory)
     diagnostics.push(...loaded.diagnostics)
     if (loaded.table) tables.push(loaded.table)
+    else unreadTables.add(each.name)
   }
   const text = typeof source === 'string' ? undefined : source.policy
   if (text === undefined && config.policyPath === undefined) return { diagnostics }
   const main = text === undefined ? { path: shown(config.policyPath!) } : { text, directory: config.directory }
   const files = await loadPolicyFiles(main, { read: readFile, list: (folder) => readdir(folder).catch(() => []) })
-  const result = checkPolicy(files, { ...config, tables })
+  const result = checkPolicy(files, { ...config, tables, unreadTables })
   diagnostics.push(...result.diagnostics)
   return {
     diagnostics,

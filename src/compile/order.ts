@@ -21,6 +21,7 @@ export function orderVariables(
   attributes: readonly Attribute[],
   variables: readonly Variable[],
   conditions: Iterable<Expression>,
+  reverse = false,
 ): Order {
   const scores = variables.map(() => 0)
   const add = (expression: Expression): void => {
@@ -48,6 +49,7 @@ export function orderVariables(
     .sort(
       (a, b) => phaseOf(a) - phaseOf(b) || scores[b]! - scores[a]! || variables[a]!.size - variables[b]!.size || a - b,
     )
+  if (reverse) variableAt.reverse()
   const levelOf: number[] = []
   for (const [level, variable] of variableAt.entries()) levelOf[variable] = level
   return { levelOf, variableAt }
