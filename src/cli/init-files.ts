@@ -37,6 +37,7 @@ allow teams when has caller.team
 route smart when request.model == "smart" {
   to sandbox/smart
   else sandbox/fast
+  retry 2 on 429, 5xx, timeout backoff 200ms to 2s
   timeout 60s
 }
 
