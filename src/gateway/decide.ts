@@ -41,6 +41,7 @@ export function decide(exchange: Exchange, facts: Facts, model: string, runtime:
 function whyNoTarget(facts: Facts, model: string, runtime: Runtime): Failure {
   const { explain, config } = runtime.policy
   const { filtered } = explain(facts)
+  if (filtered.length === 0) return { kind: 'no_route' }
   if (filtered.every((each) => each.by.length > 0)) {
     return { kind: 'restricted', rules: [...new Set(filtered.flatMap((each) => each.by))] }
   }

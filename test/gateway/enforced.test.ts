@@ -5,7 +5,7 @@ import { findUnenforced } from '../../src/gateway/enforced.ts'
 import { createGateway } from '../../src/gateway/gateway.ts'
 
 const config = {
-  providers: { sandbox: { type: 'simulator' }, claude: { type: 'anthropic', api_key: 'k' } },
+  providers: { sandbox: { type: 'simulator' }, claude: { type: 'anthropic', api_key: 'sk-upstream-0001' } },
   models: { 'sandbox/a': { price: { input: 1, output: 1 } }, 'sandbox/b': { price: { input: 1, output: 1 } } },
   callers: { anonymous: true },
 }

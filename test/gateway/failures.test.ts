@@ -91,7 +91,7 @@ test('a fallback serves, and the headers tell of it', async () => {
 test('an upstream that cannot be reached is a 502, one that is silent a 504', async () => {
   const dead = await startGateway({
     config: {
-      providers: { dead: { type: 'openai', base_url: 'http://127.0.0.1:1/v1', api_key: 'k' } },
+      providers: { dead: { type: 'openai', base_url: 'http://127.0.0.1:1/v1', api_key: 'sk-upstream-0001' } },
       models: { 'dead/gpt': {} },
       callers: { anonymous: true },
     },

@@ -55,8 +55,8 @@ async function start(provider: Side['provider']) {
   const running = await startGateway({
     config: {
       providers: {
-        openai: { type: 'openai', base_url: `${upstream.url}/v1`, api_key: 'k' },
-        anthropic: { type: 'anthropic', base_url: upstream.url, api_key: 'k' },
+        openai: { type: 'openai', base_url: `${upstream.url}/v1`, api_key: 'sk-upstream-0001' },
+        anthropic: { type: 'anthropic', base_url: upstream.url, api_key: 'sk-upstream-0001' },
       },
       callers: { anonymous: true },
     },
