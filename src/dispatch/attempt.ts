@@ -44,6 +44,7 @@ const maxHeldBytes = 4 * 1024 * 1024
 
 export async function attempt(options: AttemptOptions): Promise<AttemptResult> {
   const { provider, clocks, timeouts, stream } = options
+  // A whole answer shows no first token: its clocks are `timeout` and, between its bytes, `idle`.
   if (stream && timeouts.firstTokenMs !== undefined) clocks.start('first_token', timeouts.firstTokenMs)
   const result = await provider.call({
     model: options.model,
@@ -56,12 +57,13 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResult> {
   const ending = clocks.ending()
   if (ending) return endedBy(ending)
   if (!result.ok) return failedBy(errorOf(result.failure))
+  const response = { ...result, body: marked(result.body) }
   try {
-    if (result.status < 200 || 300 <= result.status) return await readRefusal(options, result)
+    if (result.status < 200 || 300 <= result.status) return await readRefusal(options, response)
     const type = result.headers('content-type') ?? ''
     // Some servers answer a stream's request with a JSON document: an error, as a rule.
-    if (!stream || /^application\/json\b/i.test(type)) return await readWhole(options, result)
-    return await readBeginning(options, result)
+    if (!stream || /^application\/json\b/i.test(type)) return await readWhole(options, response)
+    return await readBeginning(options, response)
   } catch (error) {
     return brokenOff(clocks, error)
   }
@@ -72,7 +74,26 @@ export function brokenOff(clocks: Clocks, error: unknown): AttemptFailure | { re
   const ending = clocks.ending()
   if (ending) return endedBy(ending)
   const reason = error instanceof Error && error.message !== '' ? `: ${error.message}` : ''
-  return failedBy({ kind: 'cut', message: `the connection broke before the end of the answer${reason}` })
+  if (error instanceof BrokenBody) {
+    return failedBy({ kind: 'cut', message: `the connection broke before the end of the answer${reason}` })
+  }
+  // A decoder is meant to be total; one that is not must not take the gateway down with it.
+  return refused(malformed(`the answer could not be read${reason}`))
+}
+
+class BrokenBody extends Error {}
+
+/** The same bytes; what breaks them off is told from what goes wrong in reading them. */
+function marked(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const source = body[Symbol.asyncIterator]()
+  const reader: AsyncIterator<Uint8Array> = {
+    next: () =>
+      source.next().catch((error: unknown) => {
+        throw new BrokenBody(error instanceof Error ? error.message : '')
+      }),
+    return: async () => (await source.return?.()) ?? { done: true, value: undefined },
+  }
+  return { [Symbol.asyncIterator]: () => reader }
 }
 
 async function readRefusal({ provider }: AttemptOptions, response: ProviderResponse): Promise<AttemptFailure> {

@@ -24,7 +24,7 @@ export interface Dispatcher {
 export interface DispatcherOptions {
   readonly providers: ReadonlyMap<string, Provider>
   readonly catalogue: Catalogue
-  /** Milliseconds; only differences matter. */
+  /** Milliseconds since the epoch; what is read of it are differences. */
   readonly now: () => number
   /** A number in [0, 1). */
   readonly random: () => number
@@ -49,9 +49,14 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         request.signal.removeEventListener('abort', onAbort)
         underWay.delete(controller)
       }
-      const outcome = await walkRoute({ ...request, signal: controller.signal }, { ...options, targets, onOver })
-      if (outcome.kind !== 'stream') onOver()
-      return outcome
+      let isStreaming = false
+      try {
+        const outcome = await walkRoute({ ...request, signal: controller.signal }, { ...options, targets, onOver })
+        isStreaming = outcome.kind === 'stream'
+        return outcome
+      } finally {
+        if (!isStreaming) onOver()
+      }
     },
     healthy: (provider) => providers.has(provider) && targets.isHealthy(provider),
     targets: targets.snapshot,

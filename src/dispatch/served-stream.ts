@@ -2,7 +2,7 @@
  * A committed stream: the frames that were held back, then the rest as it comes. From here on there is no second
  * target: what goes wrong ends the frames with an `error` event, never with a clean end.
  */
-import { isContent, type UpstreamError } from '../dialects/neutral.ts'
+import { isContent, type StreamEvent, type UpstreamError } from '../dialects/neutral.ts'
 import { malformed } from '../dialects/upstream-error.ts'
 import type { SetTimer } from '../providers/provider.ts'
 import { brokenOff } from './attempt.ts'
@@ -16,6 +16,7 @@ export interface ServedStreamOptions {
   readonly clocks: Clocks
   readonly idleMs?: number
   readonly givesBytes: boolean
+  readonly redact: (text: string) => string
   readonly now: () => number
   readonly setTimer: SetTimer
   /** Called once, when the stream is over: served to its end, failed, or left. */
@@ -84,14 +85,17 @@ export function serveStream(options: ServedStreamOptions): AsyncIterable<Frame> 
         : { kind: 'upstream', error: last.error }
       finish({ kind: 'failed', error })
     }
-    const { events, bytes } = frame
+    const { bytes } = frame
+    const events = last?.kind === 'error' ? [...frame.events.slice(0, -1), errorEvent(last.error)] : frame.events
     return { done: false, value: options.givesBytes ? { events, bytes } : { events } }
   }
 
   const fail = (how: Broken): IteratorResult<Frame, undefined> => {
     finish(how.kind === 'cancelled' ? { kind: 'left' } : { kind: 'failed', error: how.error })
-    return { done: false, value: { events: [{ kind: 'error', error: eventOf(how) }] } }
+    return { done: false, value: { events: [errorEvent(told(how))] } }
   }
+
+  const errorEvent = (error: UpstreamError) => redactEvent(error, options.redact)
 
   const iterator: AsyncIterableIterator<Frame, undefined> = {
     next,
@@ -104,7 +108,11 @@ export function serveStream(options: ServedStreamOptions): AsyncIterable<Frame> 
   return iterator
 }
 
-function eventOf(how: Broken): UpstreamError {
+function redactEvent(error: UpstreamError, redact: (text: string) => string): StreamEvent {
+  return { kind: 'error', error: { ...error, message: redact(error.message) } }
+}
+
+function told(how: Broken): UpstreamError {
   if (how.kind === 'cancelled') return { kind: 'server', status: 499, message: 'the request was cancelled' }
   const { error } = how
   switch (error.kind) {

@@ -40,6 +40,7 @@ export interface TargetSnapshot {
 type Mode = 'stream' | 'whole'
 
 interface State {
+  readonly provider: string
   breaker: Breaker
   inFlight: number
   readonly latency: Record<Mode, Latency | undefined>
@@ -76,7 +77,13 @@ export function createTargets(catalogue: Catalogue, now: () => number, settings:
     const known = states.get(id)
     if (known) return known
     if (maxStates <= states.size) evict(states)
-    const state: State = { breaker: closedBreaker, inFlight: 0, latency: { stream: undefined, whole: undefined } }
+    const { provider } = findTarget(catalogue, id)
+    const state: State = {
+      provider,
+      breaker: closedBreaker,
+      inFlight: 0,
+      latency: { stream: undefined, whole: undefined },
+    }
     states.set(id, state)
     return state
   }
@@ -124,8 +131,8 @@ export function createTargets(catalogue: Catalogue, now: () => number, settings:
       }
     },
     isHealthy(provider) {
-      const own = [...states].filter(([id]) => findTarget(catalogue, id).provider === provider)
-      return own.length === 0 || own.some(([, state]) => mayCall(state.breaker, now(), settings))
+      const own = [...states.values()].filter((state) => state.provider === provider)
+      return own.length === 0 || own.some((state) => mayCall(state.breaker, now(), settings))
     },
     snapshot: () =>
       [...states].map(([target, { breaker, inFlight, latency }]) => ({

@@ -249,6 +249,7 @@ async function tryOnce(walk: Walk, id: string): Promise<Outcome | undefined> {
         reader: result.reader,
         clocks,
         givesBytes: speaksClients,
+        redact: provider.redact,
         now,
         setTimer,
         ...(route.timeouts.idleMs === undefined ? {} : { idleMs: route.timeouts.idleMs }),
@@ -270,14 +271,20 @@ async function tryOnce(walk: Walk, id: string): Promise<Outcome | undefined> {
       return failed(walk, { kind: 'cancelled' })
     case 'failed': {
       clocks.release('abort')
-      const { error, usage } = result
+      const { usage } = result
+      const error = redacted(result.error, provider)
       targets.end(id, result.otherKeyReady ? { kind: 'neutral' } : { kind: 'failed', error, mode, ms: durationMs })
       record({ result: 'failed', error, ...(usage ? { usage } : {}) })
-      walk.last = { target: id, failure: result }
+      walk.last = { target: id, failure: { ...result, error } }
       if (error.kind === 'timeout' && error.clock === 'deadline') return failed(walk, pastDeadline(walk))
       return undefined
     }
   }
+}
+
+function redacted(error: AttemptError, { redact }: Provider): AttemptError {
+  if (error.kind !== 'upstream') return error
+  return { kind: 'upstream', error: { ...error.error, message: redact(error.error.message) } }
 }
 
 /** An idempotency key names one request to one target: another target must not see it. */

@@ -11,6 +11,7 @@ import { createSimulator } from './simulator.ts'
 export const supportedProviderTypes: readonly ProviderType[] = [...keysOf(httpTypes), 'simulator']
 
 export interface CreateProviderOptions {
+  /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly setTimer: SetTimer
   /** How host names are resolved; the system's way where absent. */

@@ -52,7 +52,7 @@ export function createHttpProvider(config: ProviderConfig, type: HttpType, optio
   const headersOf = (key: Secret | undefined, request: ProviderRequest): Record<string, string> => {
     const credential = key && type.credential(key.reveal())
     return {
-      ...lowerCased(config.headers),
+      ...configuredHeaders(config),
       ...type.headers(config, request.headers),
       ...(credential ? { [credential[0]]: credential[1] } : {}),
       'content-type': 'application/json',
@@ -94,6 +94,7 @@ export function createHttpProvider(config: ProviderConfig, type: HttpType, optio
     dialect: type.dialect,
     encoding: type.encoding,
     call,
+    redact: keys.redact,
     close: () => pool.destroy(),
   }
 }
@@ -105,6 +106,19 @@ function lookupIn(headers: Readonly<Record<string, string | string[] | undefined
   }
 }
 
-function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+/** These belong to the connection, not to the configuration (RFC 9110, 7.6.1). */
+const ofConnection: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+function configuredHeaders({ headers }: ProviderConfig): Record<string, string> {
+  const entries = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const)
+  return Object.fromEntries(entries.filter(([name]) => !ofConnection.has(name)))
 }

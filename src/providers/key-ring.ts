@@ -15,6 +15,8 @@ export interface KeyRing {
   readonly take: () => Secret | undefined
   /** Lays a key to rest after this status; says whether another is ready. */
   readonly refuse: (key: Secret, status: 401 | 429, retryAfterMs: number | undefined) => boolean
+  /** A text without any of the keys: providers like to repeat what they refuse. */
+  readonly redact: (text: string) => string
 }
 
 export function createKeyRing(keys: readonly Secret[], now: () => number): KeyRing {
@@ -39,5 +41,10 @@ export function createKeyRing(keys: readonly Secret[], now: () => number): KeyRi
       restsUntil.set(key, now() + Math.min(restMs, longestRestMs))
       return keys.some((other) => other !== key && isReady(other))
     },
+    redact: (text) =>
+      keys.reduce((clean, key) => {
+        const value = key.reveal()
+        return value === '' ? clean : clean.replaceAll(value, '[redacted]')
+      }, text),
   }
 }

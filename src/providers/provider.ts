@@ -19,6 +19,8 @@ export interface Provider {
    * `signal` is aborted it resolves, or the body's iteration throws, at once.
    */
   readonly call: (request: ProviderRequest) => Promise<ProviderResult>
+  /** A text of this provider without its credentials. */
+  readonly redact: (text: string) => string
   /** Ends idle connections, and breaks those in use. */
   readonly close: () => Promise<void>
 }
@@ -41,7 +43,9 @@ export interface ProviderResponse {
   readonly ok: true
   readonly status: number
   readonly headers: HeaderLookup
-  /** Decoded of any compression. Iteration throws where the connection breaks; leaving early breaks it. */
+  /**
+   * Decoded of any compression, read once. Iteration throws where the connection breaks; leaving early breaks it.
+   */
   readonly body: AsyncIterable<Uint8Array>
   /** After a 401 or 429: another key of the pool is ready, so a retry need not wait for this one. */
   readonly otherKeyReady: boolean

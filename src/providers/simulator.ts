@@ -3,7 +3,8 @@
  * through the same dialect as a real one, so that everything above it is exercised as in earnest. The model's id
  * may ask it to fail: see the table in `simulator-script.ts`.
  *
- * Settings: `chunk_delay_ms`, the wait between two chunks of a stream.
+ * Settings: `latency_ms`, the wait before the first content, and `chunk_delay_ms`, the wait between two chunks of a
+ * stream.
  */
 import type { ProviderConfig } from '../config/config.ts'
 import type { JsonObject } from '../dialects/neutral.ts'
@@ -21,6 +22,7 @@ export interface SimulatorOptions {
 }
 
 export function createSimulator(config: ProviderConfig, options: SimulatorOptions): Provider {
+  const latencyMs = Number(config.options['latency_ms'] ?? 0)
   const chunkDelayMs = Number(config.options['chunk_delay_ms'] ?? 0)
 
   const call = async (request: ProviderRequest): Promise<ProviderResult> => {
@@ -36,11 +38,19 @@ export function createSimulator(config: ProviderConfig, options: SimulatorOption
     }
     const answer = simulateAnswer(body, `${config.name}/${request.model}`, options.countTokens)
     const scene: Scene = { body, answer, script, model: request.model, created: Math.floor(options.now() / 1000) }
-    const lines = request.stream ? streamed(scene, chunkDelayMs) : whole(scene)
+    const lines = request.stream ? streamed(scene, latencyMs, chunkDelayMs) : whole(scene, latencyMs)
     return respond(200, played(lines, wait), request.stream ? 'text/event-stream' : 'application/json')
   }
 
-  return { name: config.name, type: config.type, dialect: openaiChat, encoding: {}, call, close: async () => {} }
+  return {
+    name: config.name,
+    type: config.type,
+    dialect: openaiChat,
+    encoding: {},
+    call,
+    redact: (text) => text,
+    close: async () => {},
+  }
 }
 
 interface Scene {
@@ -54,7 +64,7 @@ interface Scene {
 /** What a script plays: text to send, a wait, or a break of the connection. */
 type Line = string | { readonly waitMs: number } | 'break'
 
-function* whole(scene: Scene): Generator<Line> {
+function* whole(scene: Scene, latencyMs: number): Generator<Line> {
   const { answer, body, script } = scene
   const text = JSON.stringify({
     ...head(scene, 'chat.completion'),
@@ -71,6 +81,7 @@ function* whole(scene: Scene): Generator<Line> {
     })),
     usage: usageOf(scene),
   })
+  yield { waitMs: latencyMs }
   switch (script.kind) {
     case 'answer':
       yield { waitMs: script.delayMs }
@@ -90,7 +101,7 @@ function* whole(scene: Scene): Generator<Line> {
   }
 }
 
-function* streamed(scene: Scene, chunkDelayMs: number): Generator<Line> {
+function* streamed(scene: Scene, latencyMs: number, chunkDelayMs: number): Generator<Line> {
   const { answer, body, script } = scene
   const base = head(scene, 'chat.completion.chunk')
   const wantsUsage = (body['stream_options'] as JsonObject | undefined)?.['include_usage'] === true
@@ -102,7 +113,7 @@ function* streamed(scene: Scene, chunkDelayMs: number): Generator<Line> {
     ).join('')
 
   yield each({ role: 'assistant', content: answer.toolCall ? null : '' })
-  if (script.kind === 'answer') yield { waitMs: script.delayMs }
+  yield { waitMs: latencyMs + (script.kind === 'answer' ? script.delayMs : 0) }
   let sent = 0
   for (const delta of deltasOf(answer)) {
     if ('after' in script && script.after <= sent) return yield* breakDown(script.kind)

@@ -103,7 +103,7 @@ describe('dispatch is bounded', () => {
         expect(clock.pending()).toBe(0)
         expect(names.flatMap((name) => provider(name).calls)).toHaveLength(calls)
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     )
   })
 
@@ -133,7 +133,7 @@ describe('dispatch is bounded', () => {
           expect(names.flatMap((name) => provider(name).calls)).toHaveLength(calls)
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 60 },
     )
   })
 })

@@ -32,7 +32,7 @@ describe('sticky split', () => {
         const share = before[raised]! + (1 - before[raised]!) * by
         const rest = (1 - share) / (1 - before[raised]!)
         const after = Object.fromEntries(names.map((name) => [name, name === raised ? share : before[name]! * rest]))
-        for (let caller = 0; caller < 100; caller++) {
+        for (let caller = 0; caller < 30; caller++) {
           const from = pickFor(split(before), `caller-${caller}`)
           const to = pickFor(split(after), `caller-${caller}`)
           if (from !== to) expect(to).toBe(raised)
@@ -67,7 +67,7 @@ describe('sticky split', () => {
   test('shares converge', () => {
     const step = split({ a: 0.5, b: 0.3, c: 0.19, d: 0.01 })
     const counts: Record<string, number> = {}
-    for (let caller = 0; caller < 40_000; caller++) {
+    for (let caller = 0; caller < 20_000; caller++) {
       const target = pickFor(step, `user-${caller}@example.com`)!
       counts[target] = (counts[target] ?? 0) + 1
     }
@@ -77,7 +77,7 @@ describe('sticky split', () => {
       ['c', 0.19],
       ['d', 0.01],
     ] as const) {
-      expect(Math.abs(counts[target]! / 40_000 - share)).toBeLessThan(0.01)
+      expect(Math.abs(counts[target]! / 20_000 - share)).toBeLessThan(0.01)
     }
   })
 

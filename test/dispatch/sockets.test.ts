@@ -46,6 +46,7 @@ interface Net {
 
 interface Setup {
   readonly type?: 'openai' | 'anthropic'
+  readonly key?: string
   /** The clocks of dispatch; connections keep to the real one. */
   readonly clock?: Pick<VirtualClock, 'now' | 'setTimer'>
 }
@@ -53,11 +54,11 @@ interface Setup {
 const realClock = { now: () => performance.now(), setTimer: realTimer }
 
 async function netOf(a: Script, b: Script = { json: openaiAnswer('from b') }, setup: Setup = {}): Promise<Net> {
-  const { type = 'openai', clock = realClock } = setup
+  const { type = 'openai', key = 'sk-secret-key', clock = realClock } = setup
   const upstreams = { a: await startUpstream(a), b: await startUpstream(b) }
   const providers = new Map<string, Provider>()
   for (const [name, { origin }] of Object.entries(upstreams)) {
-    const config = providerConfig({ type, name, baseUrl: origin, apiKeys: keys('sk-secret-key') })
+    const config = providerConfig({ type, name, baseUrl: origin, apiKeys: keys(key) })
     const created = createProvider(config, realClock)
     if (!created.ok) throw new Error(created.message)
     providers.set(name, created.provider)
@@ -257,10 +258,18 @@ describe('failures', () => {
     expect(a.received).toHaveLength(2)
   })
 
-  test('the key is in no error that comes back', async () => {
-    const { dispatcher } = await netOf({ status: 401, json: openaiError('Incorrect API key provided: sk-secret-key.') })
-    const outcome = await dispatcher.run(clientRequest(body(), { steps: routeOf(['a/x']).steps }))
-    expect(JSON.stringify(outcome)).not.toContain('sk-secret-key')
+  test.each<[string, Script]>([
+    ['a refusal', { status: 401, json: openaiError('no entry for plainsecret here') }],
+    ['an error under 200', { json: openaiError('no entry for plainsecret here') }],
+    ['a page', { status: 500, body: 'no entry for plainsecret here' }],
+    ['a stream', { sse: [...openaiStream().slice(0, 2), openaiError('no entry for plainsecret here')] }],
+  ])('the key is in no error that comes back: %s (litellm-18731)', async (_, script) => {
+    const { dispatcher } = await netOf(script, {}, { key: 'plainsecret' })
+    const stream = _ === 'a stream'
+    const outcome = await dispatcher.run(clientRequest(stream ? streamBody : body(), { steps: routeOf(['a/x']).steps }))
+    const told = JSON.stringify(outcome.kind === 'stream' ? await collect(outcome.frames) : outcome)
+    expect(told).toContain('no entry for [redacted] here')
+    expect(told).not.toContain('plainsecret')
   })
 })
 

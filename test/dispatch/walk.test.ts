@@ -361,6 +361,16 @@ describe('fit', () => {
   })
 })
 
+test('a decoder that throws is a malformed answer, not a crash', async () => {
+  const { dispatcher, provider, clock } = worldOf({ a: serving, b: serving })
+  const broken = () => {
+    throw new TypeError('a mistake')
+  }
+  Object.assign(provider('a'), { dialect: { ...provider('a').dialect, decodeAnswer: broken } })
+  const outcome = await clock.drive(dispatcher.run(requestOf(routeOf(['a/x', 'b/y']))))
+  expect(attemptsOf(outcome)).toEqual(['a/x failed 502', 'b/y served'])
+})
+
 describe('cancelling', () => {
   test.each(['before the call', 'while it waits for the answer', 'while it waits to retry'])('%s', async (when) => {
     const clock = virtualClock()

@@ -120,6 +120,7 @@ export function scriptedProvider(
         otherKeyReady: play.otherKeyReady ?? false,
       }
     },
+    redact: (text) => text,
     close: async () => {},
   }
 }

@@ -259,12 +259,15 @@ describe('what goes wrong', () => {
   })
 
   test('a reader that is slow pauses the sender', async () => {
-    const upstream = await upstreamOf({ body: Buffer.alloc(8 * 1024 * 1024), cut: { step: 64 * 1024 } })
+    const size = 24 * 1024 * 1024
+    const upstream = await upstreamOf({ body: Buffer.alloc(size), cut: { step: 4 * 1024 * 1024 } })
     const result = answered(await providerAt(upstream.origin, 'openai-compatible').call(request()))
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    const soon = new Promise<'waiting'>((resolve) => setTimeout(() => resolve('waiting'), 50))
+    expect(await Promise.race([upstream.received[0]!.over, soon])).toBe('waiting')
     let length = 0
     for await (const chunk of result.body) length += chunk.byteLength
-    expect(length).toBe(8 * 1024 * 1024)
+    expect(length).toBe(size)
+    expect(await upstream.received[0]!.over).toBe('finished')
   })
 })
 

@@ -92,6 +92,15 @@ describe('answers', () => {
     expect(all.flatMap((frame) => frame.events).some((event) => event.kind === 'usage')).toBe(true)
   })
 
+  test('after its latency, whole and streamed', async () => {
+    const { clock, whole, frames } = simulate({ latency_ms: 300 })
+    const from = clock.now()
+    await whole('small')
+    expect(clock.now() - from).toBe(300)
+    await frames('slow-100')
+    expect(clock.now() - from).toBe(700)
+  })
+
   test.each([1, 3, 5])('max_tokens %s: the answer is cut', async (max_tokens) => {
     const answer = await simulate().whole('small', { max_tokens })
     expect(answer.choices[0]?.stop.reason).toBe('length')
