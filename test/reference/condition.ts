@@ -26,10 +26,10 @@ export function holds(situation: Situation, condition: Condition): boolean {
       return readAttribute(situation, condition.attribute) !== undefined
     case 'attribute':
       return readAttribute(situation, condition.attribute) === true
-    case 'define':
-      return statementsOf(situation.policy, 'define').some(
-        (each) => each.name.text === condition.name.text && holds(situation, each.condition),
-      )
+    case 'define': {
+      const define = statementsOf(situation.policy, 'define').find((each) => each.name.text === condition.name.text)
+      return define !== undefined && holds(situation, define.condition)
+    }
     case 'access':
       return situation.access === (condition.effect === 'allowed' ? 'allow' : 'deny')
     default:

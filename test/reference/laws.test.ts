@@ -27,7 +27,7 @@ test('deny wins: adding a deny never turns a denied request into an allowed one'
   fc.assert(
     fc.property(accessPolicy(), accessPolicy({ rules: 2 }), fc.array(aim, requests), (text, more, aims) => {
       const policy = readPolicy(text)
-      const added = readPolicy(more).statements.filter((each) => each.kind !== 'allow')
+      const added = statementsOf(readPolicy(more), 'deny')
       const denies = { ...policy, statements: [...policy.statements, ...added] }
       for (const facts of aims.map(aimedAt(text))) {
         const before = interpret(policy, facts).access
