@@ -1,6 +1,7 @@
 /** `policyc serve`: the gateway on a port, from its start to its graceful stop. */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { realEnvironment } from '../../gateway/environment.ts'
 import { createGateway, type Gateway } from '../../gateway/gateway.ts'
 import { createLogger, type Logger } from '../../gateway/log.ts'
 import { nodeServerOptions } from '../../gateway/node.ts'
@@ -79,15 +80,22 @@ function urlOf({ address, port, family }: AddressInfo): string {
   return `http://${host}:${port}`
 }
 
+/** One Ctrl-C comes twice where npm passes on what the terminal has sent to all. */
+const sameKeyMs = 300
+
 const signalStatus = { SIGINT: 130, SIGTERM: 143 } as const
 
 /** The first signal lets what is under way end within `bounds.drain`; the second ends the process. */
 function untilStopped(server: Server, gateway: Gateway, logger: Logger, io: Io): Promise<number> {
   return new Promise((resolve) => {
-    let isStopping = false
+    let stoppingSinceMs: number | undefined
     const end = io.onStop((signal) => {
-      if (isStopping) return io.exitNow(signalStatus[signal])
-      isStopping = true
+      const nowMs = realEnvironment.now()
+      if (stoppingSinceMs !== undefined) {
+        if (signal === 'SIGINT' && nowMs - stoppingSinceMs < sameKeyMs) return
+        return io.exitNow(signalStatus[signal])
+      }
+      stoppingSinceMs = nowMs
       const { drainMs } = gateway.policy.config.bounds
       logger.info({ signal, drainMs }, 'stopping; a second signal stops at once')
       server.close()
