@@ -18,6 +18,7 @@ import type { Decision } from '../graph/decision.ts'
 import type { Graph } from '../graph/graph.ts'
 import { compilePolicy } from './compile.ts'
 import { digestOf } from './digest.ts'
+import { meaningOf } from './meaning.ts'
 
 export type { Explanation, Facts }
 
@@ -42,6 +43,8 @@ export interface Policy {
   readonly graph: Graph
   /** SHA-256 of everything that was built, in hexadecimal: names this very bundle. */
   readonly digest: string
+  /** SHA-256 of what the policy means: equal for texts that decide alike. Computed when it is first asked for. */
+  readonly meaning: string
   /** Whether some condition, amount, rewrite or tag reads the attribute (by id, such as `request.text`). */
   readonly reads: (attribute: string) => boolean
 }
@@ -113,6 +116,7 @@ export function openPolicy(config: GatewayConfig, checked: CheckedPolicy, diagno
   const graph = compilePolicy(checked)
   const decider = createDecider(graph)
   const read = new Set(graph.attributes.map((each) => each.id))
+  let meaning: string | undefined
   return {
     decide: decider.decide,
     explain: (facts) => explain(decider, facts),
@@ -121,6 +125,10 @@ export function openPolicy(config: GatewayConfig, checked: CheckedPolicy, diagno
     checked,
     graph,
     digest: digestOf(graph),
+    get meaning() {
+      meaning ??= meaningOf(graph)
+      return meaning
+    },
     reads: (attribute) => read.has(attribute),
   }
 }
