@@ -12,6 +12,7 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
+import { buildEmittedRuntime } from './emitted-runtime.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const at = (...path) => join(root, ...path)
@@ -36,7 +37,14 @@ async function filesBelow(folder) {
 /** A digest of all that the build depends on. */
 async function stampOf() {
   const hash = createHash('sha256')
-  const inputs = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build.mjs']
+  const inputs = [
+    'package.json',
+    'package-lock.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'scripts/build.mjs',
+    'scripts/emitted-runtime.mjs',
+  ]
   for (const file of [...inputs.map((each) => at(each)), ...(await filesBelow(at('src')))]) {
     hash
       .update(`${relative(root, file)}\0`)
@@ -77,6 +85,14 @@ async function bundle() {
   await chmod(join(partial, 'cli/main.js'), 0o755)
 }
 
+/** What `policyc build --target module` puts into each module. */
+async function prepareEmitted() {
+  const { code, types } = await buildEmittedRuntime()
+  await mkdir(join(partial, 'emitted'), { recursive: true })
+  await writeFile(join(partial, 'emitted/runtime.js'), code)
+  await writeFile(join(partial, 'emitted/runtime.d.mts'), types)
+}
+
 /** Declarations of what tsc compiles, and those that are written by hand beside generated modules. */
 async function declare() {
   const types = join(partial, 'types')
@@ -96,7 +112,7 @@ if (!isForced && (await isFresh(stamp))) {
   console.log('dist is up to date')
 } else {
   try {
-    await Promise.all([bundle(), hasTypes ? declare() : undefined])
+    await Promise.all([bundle(), prepareEmitted(), hasTypes ? declare() : undefined])
     await writeFile(join(partial, stampName), `${JSON.stringify({ stamp, hasTypes })}\n`)
     const old = `${partial}-old`
     await rename(out, old).catch(() => undefined)

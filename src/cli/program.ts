@@ -17,6 +17,7 @@ export function createProgram(io: Io, finish: (status: number) => void): Command
     .exitOverride()
   addChecks(program, io, finish)
   addExplain(program, io, finish)
+  addBuild(program, io, finish)
   addServe(program, io, finish)
   addInit(program, io, finish)
   addKeys(program, io, finish)
@@ -68,6 +69,20 @@ function addExplain(program: Command, io: Io, finish: Finish): void {
       if (isCode(facts)) return finish(explainCode(facts, io))
       const { explain } = await import('./commands/explain.ts')
       finish(await explain(facts, { ...(config === undefined ? {} : { config }), json: json === true }, io))
+    })
+}
+
+function addBuild(program: Command, io: Io, finish: Finish): void {
+  program
+    .command('build')
+    .description('write the compiled policy as a bundle, or as a module that decides without any other')
+    .argument('[path]', pathText)
+    .addOption(new Option('--target <target>', 'what to write').choices(['bundle', 'module']).default('bundle'))
+    .option('-o, --output <file>', 'where to; - for standard output; policy.bundle.json or policy.mjs if left out')
+    .addHelpText('after', example('policyc build ./gateway.yaml --target module -o dist/policy.mjs'))
+    .action(async (path: string | undefined, { target, output }) => {
+      const { build } = await import('./commands/build.ts')
+      finish(await build(path, { target, ...(output === undefined ? {} : { output }) }, io))
     })
 }
 

@@ -5,7 +5,7 @@
 
 import { decodeInt32s } from './bundle-base64.ts'
 import { all, ascending, type Check, indexBelow, isIndex, list, record, variants, whole } from './bundle-shape.ts'
-import type { SlotName } from './graph.ts'
+import type { Graph, SlotName } from './graph.ts'
 
 /** The code and where its nodes begin. */
 export interface Code {
@@ -58,6 +58,16 @@ function childrenProblem(code: Int32Array, places: readonly number[], childrenOf
     }
   }
   return undefined
+}
+
+/** How many nodes the code of a graph has. */
+export function countNodes({ code, variables }: Pick<Graph, 'code' | 'variables'>): number {
+  let count = 0
+  for (let place = 0; place < code.length; count++) {
+    const head = code[place]!
+    place += (head & 1) === 0 ? 1 + variables[head >> 1]!.size : 2 + code[place + 1]! * 2
+  }
+  return count
 }
 
 export interface SlotContext {
