@@ -22,8 +22,11 @@ export interface Automaton {
   readonly labels: readonly (readonly number[])[]
 }
 
-/** Most states × symbols of one automaton. */
-export const automatonBound = 1 << 20
+/** Most states × symbols of the automaton of an attribute: past it each pattern gets one of its own. */
+export const jointBound = 1 << 18
+
+/** Most states × symbols of the automaton of one pattern: past it the pattern is refused. */
+export const singleBound = 1 << 20
 
 const lastCodePoint = 0x10ffff
 const any: Regex = { kind: 'chars', ranges: [[0, lastCodePoint]] }
@@ -65,7 +68,7 @@ interface Nfa {
 type Assertion = Extract<Regex, { kind: 'assert' }>['what']
 
 /** The automaton of the patterns, or undefined where it would outgrow the bound. */
-export function buildAutomaton(patterns: readonly Pattern[], bound = automatonBound): Automaton | undefined {
+export function buildAutomaton(patterns: readonly Pattern[], bound = jointBound): Automaton | undefined {
   const regexes = patterns.map((each) => (each.mode === 'search' ? surrounded(each.regex, true, true) : each.regex))
   const features = { word: false, start: false }
   const alphabet = partitionAlphabet(regexes, features)
@@ -264,8 +267,11 @@ function determinise(
     [...nfa.starts].sort((a, b) => a - b),
     'edge',
   )
+  let work = 0
   for (let state = 0; state < kernels.length; state++) {
-    if (kernels.length * alphabet.count > bound) return undefined
+    // Large sets of states cost time even where they are few.
+    work += kernels[state]!.length
+    if (kernels.length * alphabet.count > bound || work > bound * 2) return undefined
     const kernel = kernels[state]!
     const before = befores[state]!
     const held = closure(kernel, before, 'edge')

@@ -50,10 +50,10 @@ export function compilePolicy(policy: CheckedPolicy, options: CompileOptions = {
   const conditions: Cond[] = [...policy.rules.map((rule) => rule.when), ...prohibitionDrafts.map((each) => each.when)]
   const partition = createPartition(conditions, policy.tables, policy.tableKeys)
   const { variables } = partition
-  const attributes: Attribute[] = [...partition.attributes]
+  const attributes: Attribute[] = partition.attributes.map((each) => withFixed(each, policy.fixed))
   const attributeIndex = (attribute: Attribute): number => {
     const found = attributes.findIndex((each) => each.id === attribute.id)
-    return found >= 0 ? found : attributes.push(attribute) - 1
+    return found >= 0 ? found : attributes.push(withFixed(attribute, policy.fixed)) - 1
   }
   const whens = policy.rules.map((rule) => partition.lower(rule.when))
   const prohibitions = prohibitionDrafts.map((draft): Prohibition => ({ ...draft, when: partition.lower(draft.when) }))
@@ -108,6 +108,12 @@ export function compilePolicy(policy: CheckedPolicy, options: CompileOptions = {
     tables,
     timeZone: policy.timeZone,
   }
+}
+
+/** What the configuration says of the instance stands where facts leave it out. */
+function withFixed(attribute: Attribute, fixed: ReadonlyMap<string, string>): Attribute {
+  const value = fixed.get(attribute.id)
+  return value === undefined ? attribute : { ...attribute, fallback: value }
 }
 
 function itemsOf(

@@ -19,6 +19,7 @@ import type { Graph } from '../graph/graph.ts'
 import { compilePolicy } from './compile.ts'
 import { digestOf } from './digest.ts'
 import { meaningOf } from './meaning.ts'
+import { findOversizedPatterns } from './patterns.ts'
 
 export type { Explanation, Facts }
 
@@ -79,10 +80,13 @@ export async function readPolicy(source: PolicySource, options: LoadOptions = {}
   const files = await loadPolicyFiles(main, { read: readFile, list: (folder) => readdir(folder).catch(() => []) })
   const result = checkPolicy(files, { ...config, tables, unreadTables })
   diagnostics.push(...result.diagnostics)
+  const oversized = result.policy ? findOversizedPatterns(result.policy) : []
+  diagnostics.push(...oversized)
+  const checked = oversized.length === 0 ? result.policy : undefined
   return {
     diagnostics,
     ...(read.config === undefined ? {} : { config: read.config }),
-    ...(result.policy === undefined ? {} : { checked: result.policy }),
+    ...(checked === undefined ? {} : { checked }),
   }
 }
 

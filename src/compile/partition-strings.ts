@@ -7,7 +7,7 @@ import type { Attribute } from '../graph/attribute.ts'
 import { type ClassSet, classSet } from '../graph/class-set.ts'
 import { runDfa, toRunnable } from '../graph/dfa.ts'
 import type { Classifier, PatternTest, Sample } from '../graph/variable.ts'
-import { buildAutomaton, type Pattern } from './automaton.ts'
+import { buildAutomaton, type Pattern, singleBound } from './automaton.ts'
 import type { DraftVariable, PartitionedAttribute, Where } from './partition.ts'
 import { isPattern, type PatternLike, patternOf, predicateOf, type ScalarTest } from './satisfies.ts'
 import { wordsOf } from './words.ts'
@@ -120,7 +120,7 @@ export function patternTestOf(test: ScalarTest): PatternTest {
     case 'caseless':
     case 'glob':
     case 'search': {
-      const automaton = buildAutomaton([patternOf(test)], 1 << 24)
+      const automaton = buildAutomaton([patternOf(test)], singleBound)
       if (!automaton) throw new RangeError('a pattern has too many states for an automaton of its own')
       const labels = automaton.dfa.labels.map((label) => (automaton.labels[label]!.length > 0 ? 1 : 0))
       return { kind: 'automaton', automaton: { ...automaton.dfa, labels } }

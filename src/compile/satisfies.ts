@@ -4,7 +4,7 @@
  */
 import type { Cidr, Test } from '../check/policy.ts'
 import { runDfa, toRunnable } from '../graph/dfa.ts'
-import { buildAutomaton, literal, type Pattern, surrounded } from './automaton.ts'
+import { buildAutomaton, literal, type Pattern, singleBound, surrounded } from './automaton.ts'
 
 export type ScalarTest = Exclude<Test, { kind: 'element' }>
 
@@ -38,7 +38,7 @@ export function predicateOf(test: ScalarTest): ((value: string | number | boolea
     case 'caseless':
     case 'glob':
     case 'search': {
-      const automaton = buildAutomaton([patternOf(test)])
+      const automaton = buildAutomaton([patternOf(test)], singleBound)
       if (!automaton) return undefined
       const dfa = toRunnable(automaton.dfa)
       return (value) => automaton.labels[runDfa(dfa, String(value))]!.length > 0

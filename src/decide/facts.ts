@@ -61,16 +61,23 @@ function rawReader(path: readonly string[]): (facts: Facts) => unknown {
       return isObject(group) ? group[second] : undefined
     }
   }
-  const caseless = first === 'request' && second === 'header'
+  if (first === 'request' && second === 'header') return (facts) => headerOf(facts, third)
   return (facts) => {
-    const group = facts[first]
-    const family = isObject(group) ? group[second] : undefined
-    if (!isObject(family)) return undefined
-    const value = family[third]
-    if (value !== undefined || !caseless) return value
-    const name = Object.keys(family).find((each) => each.toLowerCase() === third)
-    return name === undefined ? undefined : family[name]
+    let value: unknown = facts
+    for (const name of path) value = isObject(value) ? value[name] : undefined
+    return value
   }
+}
+
+/** The header as written in lower case, else the first that is so but for case. */
+function headerOf(facts: Facts, name: string): unknown {
+  const request = facts['request']
+  const headers = isObject(request) ? request['header'] : undefined
+  if (!isObject(headers)) return undefined
+  const value = headers[name]
+  if (value !== undefined) return value
+  const other = Object.keys(headers).find((each) => each.toLowerCase() === name)
+  return other === undefined ? undefined : headers[other]
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

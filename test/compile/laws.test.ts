@@ -8,14 +8,11 @@ import { bounded } from '../arbitraries/bounded.ts'
 import { checkText, type LoadedWorld, loadWorld } from '../arbitraries/checked.ts'
 import { aim, aimedAt, withFacts } from '../arbitraries/facts.ts'
 import { accessPolicy, keyedPolicy, policyText, restrictPolicy, routePolicy } from '../arbitraries/policy.ts'
-import { world as wholeWorld } from '../arbitraries/world.ts'
+import { world } from '../arbitraries/world.ts'
 import { targetOf } from '../reference/candidate.ts'
 import { applies, holds } from '../reference/condition.ts'
 import { type Facts, statementsOf } from '../reference/policy.ts'
 import { readPolicy, reference } from '../reference/read.ts'
-
-/** Where the instance stands is said by the facts here: a graph alone does not know where it runs. */
-const world = { ...wholeWorld, fixed: {} }
 
 /** Policies that each law is tried on; more in a nightly run. */
 const runs = Number(process.env['LAW_RUNS'] ?? 300)

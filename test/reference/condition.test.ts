@@ -71,7 +71,7 @@ const required: readonly Row[] = [
   ['signal.trusted', { signal: { trusted: false } }, false],
   ['gateway.env == ""', {}, true],
   ['gateway.region == "eu-west"', {}, true],
-  ['gateway.region == "eu-west"', { gateway: { region: 'us' } }, true],
+  ['gateway.region == "eu-west"', { gateway: { region: 'us' } }, false],
   ['budget.b.used == 0%', {}, true],
   ['not provider.alpha.healthy', {}, true],
 ]

@@ -4,7 +4,7 @@ import type { AttributeRef, RewriteClause } from '../../src/syntax/ast.ts'
 import { nameOf } from './attribute.ts'
 import { allowedTargets } from './candidate.ts'
 import { applies } from './condition.ts'
-import { readAttribute } from './facts.ts'
+import { readAttribute, typeOf } from './facts.ts'
 import { type Situation, statementsOf } from './policy.ts'
 import { textOf } from './value.ts'
 
@@ -50,7 +50,10 @@ function fieldOf(situation: Situation, clause: RewriteClause): RewriteField {
 /** An attribute's name and its value as text, which is absent where it is missing. */
 function copyOf(situation: Situation, attribute: AttributeRef): { attribute: string; value?: string } {
   const value = readAttribute(situation, attribute)
-  return { attribute: nameOf(attribute), ...(value === undefined ? {} : { value: textOf(value) }) }
+  return {
+    attribute: nameOf(attribute),
+    ...(value === undefined ? {} : { value: textOf(value, typeOf(situation.policy, attribute)) }),
+  }
 }
 
 /** The shadows slot; a shadow whose target a restrict forbids is left out. */

@@ -9,8 +9,6 @@ export function readAttribute(situation: Situation, attribute: AttributeRef): Va
   const name = nameOf(attribute)
   const { policy, facts, target } = situation
   if (name.startsWith('target.')) return target && valueOfTarget(target, name)
-  // What the configuration fixes is so for every request.
-  if (Object.hasOwn(policy.fixed, name)) return policy.fixed[name]
   const cell = findCell(situation, name)
   if (cell) return cell.value
   const meaning = meaningOf(policy, name)
@@ -19,7 +17,10 @@ export function readAttribute(situation: Situation, attribute: AttributeRef): Va
   const raw = name.startsWith('request.header[')
     ? headerIn(facts, keyOf(attribute))
     : rawAt(facts, attribute.key === undefined ? path : [...path, keyOf(attribute)])
-  return admitted(meaning, name, raw) ?? meaning.zero
+  const value = admitted(meaning, name, raw)
+  if (value !== undefined) return value
+  // What the configuration says of the instance stands where facts leave it out.
+  return Object.hasOwn(policy.fixed, name) ? policy.fixed[name] : meaning.zero
 }
 
 /** JSON null, an empty header, an empty claim and a value of the wrong type count as left out. */

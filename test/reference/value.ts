@@ -86,9 +86,14 @@ export function isDate(text: string): boolean {
   return month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1]!
 }
 
-/** A value as the text that rewrites and logs carry: numbers in decimal, sets joined by commas. */
-export function textOf(value: Value): string {
+/** A value as the text that rewrites and logs carry: numbers in decimal, money in dollars, sets joined by commas. */
+export function textOf(value: Value, type?: AttributeType): string {
   if (typeof value === 'string') return value
+  if (type === 'money') {
+    const [whole, decimals] = (Number(value) / 1e9).toFixed(9).split('.') as [string, string]
+    const shown = decimals.replace(/0+$/, '')
+    return shown === '' ? whole : `${whole}.${shown}`
+  }
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   return value.join(',')
 }

@@ -1,0 +1,42 @@
+/** Patterns that are too large for an automaton of their own are refused, before anything is compiled. */
+import type { CheckedPolicy, Cond } from '../check/policy.ts'
+import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.ts'
+import { buildAutomaton, singleBound } from './automaton.ts'
+import { patternOf } from './satisfies.ts'
+
+/** P109 for each pattern whose automaton would have too many states. */
+export function findOversizedPatterns(policy: CheckedPolicy): Diagnostic[] {
+  const found = new Map<string, Diagnostic | undefined>()
+  const visit = (condition: Cond): void => {
+    switch (condition.kind) {
+      case 'and':
+      case 'or':
+        condition.of.forEach(visit)
+        return
+      case 'not':
+        visit(condition.of)
+        return
+      case 'const':
+      case 'access':
+        return
+      case 'atom': {
+        const { test, span } = condition
+        if (test.kind !== 'search' && test.kind !== 'glob') return
+        const key = `${test.kind} ${test.text} ${JSON.stringify(test.regex)}`
+        if (found.has(key)) return
+        const fits = buildAutomaton([patternOf(test)], singleBound) !== undefined
+        found.set(key, fits ? undefined : diagnostic('P109', { message: tooLarge, span, help }))
+      }
+    }
+  }
+  for (const rule of policy.rules) {
+    visit(rule.when)
+    if (rule.kind === 'restrict') visit(rule.to)
+  }
+  for (const each of policy.assertions) visit(each.when)
+  for (const each of policy.assumptions) [each.when, each.then].forEach(visit)
+  return [...found.values()].filter((each) => each !== undefined)
+}
+
+const tooLarge = 'the pattern needs more states than an automaton may have'
+const help = 'use smaller counts after groups, or anchor the pattern with `^`'
