@@ -2,8 +2,8 @@
  * Regions of requests and what is done with them: diagrams whose leaves are 0 for no or nothing, 1 for yes, and from 2
  * on things that are said.
  */
-import { falseRef, type LeafOperation, type Ref, trueRef } from '../graph/diagram.ts'
-import { combine, type Expression } from '../graph/expression.ts'
+import { disjunction, falseRef, type LeafOperation, Outgrown, type Ref, trueRef } from '../graph/diagram.ts'
+import type { Expression } from '../graph/expression.ts'
 import { diagramOf } from './condition-diagram.ts'
 import type { Levels } from './meaning-levels.ts'
 
@@ -23,8 +23,10 @@ export interface Regioning {
   readonly map: (region: Ref, leaf: (leaf: number) => number) => Ref
 }
 
-/** Runs that one operation may make. */
+/** Runs that one operation may make, and all together. */
 const bound = 200_000
+const mostRuns = 20_000_000
+
 const keepInside: LeafOperation = {
   leaves: (a, b) => (b === 1 ? a : 0),
   shortcut: (a, b) => (b === trueRef || a === falseRef ? a : b === falseRef ? falseRef : undefined),
@@ -36,21 +38,28 @@ const leastLeaf: LeafOperation = {
 
 export function regioningOf({ space, lower }: Levels): Regioning {
   const { diagrams } = space
-  const fold = (refs: readonly Ref[]): Ref => {
+  let spent = 0
+  const apply = (operation: LeafOperation, a: Ref, b: Ref): Ref => {
+    const result = diagrams.apply(operation, a, b, bound)
+    spent += diagrams.sizeOf(result).runs
+    if (spent > mostRuns) throw new Outgrown()
+    return result
+  }
+  const fold = (operation: LeafOperation, refs: readonly Ref[]): Ref => {
     if (refs.length <= 1) return refs[0] ?? falseRef
     const half = refs.length >> 1
-    return diagrams.apply(leastLeaf, fold(refs.slice(0, half)), fold(refs.slice(half)), bound)
+    return apply(operation, fold(operation, refs.slice(0, half)), fold(operation, refs.slice(half)))
   }
   const truth = (when: Expression): Ref => diagramOf(space, lower(when), bound)
   return {
-    either: (conditions) => truth(combine('or', conditions)),
+    either: (conditions) => fold(disjunction, conditions.map(truth)),
     first: (items) => {
       const refs = items.map(({ when }, place) =>
         diagrams.mapLeaves(truth(when), (each) => (each === 1 ? place + 1 : 0)),
       )
-      return diagrams.mapLeaves(fold(refs), (place) => (place === 0 ? 0 : items[place - 1]!.leaf))
+      return diagrams.mapLeaves(fold(leastLeaf, refs), (place) => (place === 0 ? 0 : items[place - 1]!.leaf))
     },
-    within: (region, limit) => diagrams.apply(keepInside, region, limit, bound),
+    within: (region, limit) => apply(keepInside, region, limit),
     map: diagrams.mapLeaves,
   }
 }

@@ -66,7 +66,7 @@ const attributeShape = record(
 )
 
 /** An attribute, with a fallback of its type. */
-export const isAttribute: Check = (value) => {
+const isAttribute: Check = (value) => {
   const problem = attributeShape(value)
   if (problem !== undefined) return problem
   const { type, fallback } = value as { type: AttributeType; fallback?: unknown }
@@ -79,22 +79,40 @@ interface AttributeLike {
   readonly column?: { readonly table: string; readonly name: string }
 }
 
-/** A table: its key must be no column itself, and cells must be of the type of the attribute that reads them. */
-export function isTable(attributes: readonly AttributeLike[]): Check {
-  const shape = record({ name: isText, key: indexBelow(attributes.length), columns: isTexts, rows: lookedAtLater })
-  return (value) => {
-    const problem = shape(value)
-    if (problem !== undefined) return problem
-    const { name, key, columns, rows } = value as { name: string; key: number; columns: string[]; rows: unknown }
-    if (attributes[key]!.column) return '.key is a column itself'
-    const cells = columns.map((column): Check => {
-      const readers = attributes.filter((each) => each.column?.table === name && each.column.name === column)
-      const own = all(isCell, ...readers.map((each) => valueShapes[each.type]))
-      return (cell) => (cell === null ? undefined : own(cell))
-    })
-    const wrong = pairs(tuple(...cells))(rows)
-    return wrong === undefined ? undefined : `.rows${wrong}`
+/** Most of what is looked for by going through all: so that no bundle makes that slow. */
+const mostTables = 1024
+const mostAttributes = 1 << 16
+
+export const isAttributes: Check = all(list(isAttribute), (value) =>
+  (value as unknown[]).length > mostAttributes ? ' are too many' : undefined,
+)
+
+/** Tables: keys must be no columns themselves, and cells must be of the type of the attribute that reads them. */
+export function isTables(attributes: readonly AttributeLike[]): Check {
+  const typesOf = new Map<string, Set<AttributeType>>()
+  for (const { type, column } of attributes) {
+    if (!column) continue
+    const key = JSON.stringify([column.table, column.name])
+    typesOf.set(key, (typesOf.get(key) ?? new Set()).add(type))
   }
+  const shape = record({ name: isText, key: indexBelow(attributes.length), columns: isTexts, rows: lookedAtLater })
+  return all(
+    list((value) => {
+      const problem = shape(value)
+      if (problem !== undefined) return problem
+      const { name, key, columns, rows } = value as { name: string; key: number; columns: string[]; rows: unknown }
+      if (attributes[key]!.column) return '.key is a column itself'
+      if (columns.length > mostTables) return '.columns are too many'
+      const cells = columns.map((column): Check => {
+        const types = [...(typesOf.get(JSON.stringify([name, column])) ?? [])]
+        const own = all(isCell, ...types.map((each) => valueShapes[each]))
+        return (cell) => (cell === null ? undefined : own(cell))
+      })
+      const wrong = pairs(tuple(...cells))(rows)
+      return wrong === undefined ? undefined : `.rows${wrong}`
+    }),
+    (value) => ((value as unknown[]).length > mostTables ? ' are too many' : undefined),
+  )
 }
 
 const isCell: Check = (value) => {

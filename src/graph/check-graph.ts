@@ -8,7 +8,7 @@ import { isSlot, readCode } from './bundle-code.ts'
 import type { PlainGraph } from './bundle-graph.ts'
 import { isProhibition, isRule, type RuleContext } from './bundle-rules.ts'
 import { ascending, type Check, indexBelow, isText, list, pairs, record } from './bundle-shape.ts'
-import { isAttribute, isTable, isVariable } from './bundle-variables.ts'
+import { isAttributes, isTables, isVariable } from './bundle-variables.ts'
 import { type SlotName, slotNames } from './graph.ts'
 
 export function checkGraph(value: unknown): string | undefined {
@@ -16,9 +16,9 @@ export function checkGraph(value: unknown): string | undefined {
   if (problem !== undefined) return problem
   const graph = value as PlainGraph
   return (
-    at('attributes', list(isAttribute), graph.attributes) ??
+    at('attributes', isAttributes, graph.attributes) ??
     at('variables', list(isVariable(graph.attributes)), graph.variables) ??
-    at('tables', list(isTable(graph.attributes)), graph.tables) ??
+    at('tables', isTables(graph.attributes), graph.tables) ??
     rulesProblem(graph) ??
     slotsProblem(graph)
   )
