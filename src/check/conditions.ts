@@ -6,6 +6,7 @@
 import type { Span } from '../diagnostics/source.ts'
 import type { Attribute } from '../graph/attribute.ts'
 import type { AttributeRef, Condition, Name } from '../syntax/ast.ts'
+import type { TargetRead } from './checked-define.ts'
 import { lowerTest } from './comparisons.ts'
 import { typeName } from './literals.ts'
 import { findNamed } from './names.ts'
@@ -21,12 +22,6 @@ export interface Place {
   readonly access: boolean
   /** In a define: what it reads of the target, decided on where it is used. */
   readonly reads?: TargetRead[]
-}
-
-/** An attribute of the target, where it stands. */
-export interface TargetRead {
-  readonly id: string
-  readonly span: Span
 }
 
 export const always: Cond = { kind: 'const', value: true }

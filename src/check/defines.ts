@@ -2,15 +2,9 @@
  * Defines, each lowered once, those that it uses before it. A circle has no order and is reported.
  */
 import type { Condition, DefineStatement, Name } from '../syntax/ast.ts'
-import { lowerCondition, type TargetRead } from './conditions.ts'
-import type { Cond } from './policy.ts'
+import type { TargetRead } from './checked-define.ts'
+import { lowerCondition } from './conditions.ts'
 import type { Scope } from './scope.ts'
-
-export interface CheckedDefine {
-  readonly cond: Cond
-  /** What it reads of the target. */
-  readonly reads: readonly TargetRead[]
-}
 
 /** Fills `scope.defines`; a define in a circle is left out. */
 export function checkDefines(scope: Scope, defines: readonly DefineStatement[]): void {

@@ -5,8 +5,8 @@
  */
 import type { Attribute } from '../graph/attribute.ts'
 import type { ListLiteral } from '../syntax/ast.ts'
+import type { CheckedDefine } from './checked-define.ts'
 import type { CheckContext } from './context.ts'
-import type { CheckedDefine } from './defines.ts'
 import type { Names } from './names.ts'
 import type { Candidate, Cond } from './policy.ts'
 import type { Report } from './report.ts'

@@ -1,6 +1,7 @@
 /**
  * Who may come in: counts the requests under way, refuses one too many, and lets a stopping gateway drain.
  */
+import type { Environment } from './environment.ts'
 
 /** A request's place among those under way. */
 export interface Place {
@@ -12,12 +13,14 @@ export interface Place {
 
 export class Admission {
   readonly #max: number
+  readonly #setTimer: Environment['setTimer']
   readonly #inside = new Set<AbortController>()
   #isClosing = false
   #onEmpty: (() => void) | undefined
 
-  constructor(max: number) {
+  constructor(max: number, setTimer: Environment['setTimer']) {
     this.#max = max
+    this.#setTimer = setTimer
   }
 
   get isClosing(): boolean {
@@ -49,9 +52,9 @@ export class Admission {
   async #emptyWithin(ms: number): Promise<boolean> {
     if (this.#inside.size === 0) return true
     return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(false), ms)
+      const stop = this.#setTimer(ms, () => resolve(false))
       this.#onEmpty = () => {
-        clearTimeout(timer)
+        stop()
         resolve(true)
       }
     })

@@ -11,6 +11,7 @@ import { mergeUsage } from '../dialects/merge-usage.ts'
 import type { StreamEvent, Usage } from '../dialects/neutral.ts'
 import { isContent } from '../dialects/neutral.ts'
 import type { Frame } from '../dispatch/outcome.ts'
+import type { Environment } from './environment.ts'
 import { charactersOf, tokensOfCharacters } from './settle.ts'
 import { tellStreamError } from './upstream-failure.ts'
 
@@ -31,6 +32,7 @@ export interface AnswerStreamOptions {
   readonly usageUnlessSaid?: (outputTokens: number) => Usage
   /** How long to read on for a client that has left; 0 cancels at once. */
   readonly drainMs: number
+  readonly setTimer: Environment['setTimer']
   /** Cancels the upstream call. */
   readonly cancel: () => void
   readonly onFirstContent: () => void
@@ -153,19 +155,19 @@ export class AnswerStream implements AsyncIterableIterator<string | Uint8Array> 
 
   /** For a client that has left: reads on for a while, or breaks the upstream call off, and settles. */
   async #readRest(): Promise<void> {
-    const { drainMs, cancel } = this.#options
-    const timer = drainMs > 0 ? setTimeout(cancel, drainMs) : undefined
-    if (timer === undefined) cancel()
+    const { drainMs, cancel, setTimer } = this.#options
+    const stop = drainMs > 0 ? setTimer(drainMs, cancel) : undefined
+    if (stop === undefined) cancel()
     await this.#pending
     try {
-      if (timer === undefined) await this.#frames.return?.()
+      if (stop === undefined) await this.#frames.return?.()
       else
         for (let step = await this.#frames.next(); !step.done; step = await this.#frames.next())
           this.#observe(step.value.events)
     } catch (error) {
       this.#options.onBug(error)
     } finally {
-      clearTimeout(timer)
+      stop?.()
       this.#end('client_gone')
     }
   }

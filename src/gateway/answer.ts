@@ -69,6 +69,7 @@ export function answerStream(
       ? { usageUnlessSaid: (output: number) => ({ input: input.estimatedInputTokens, output }) }
       : {}),
     drainMs: onDisconnect.kind === 'drain' ? onDisconnect.ms : 0,
+    setTimer: runtime.environment.setTimer,
     cancel: () => exchange.place.abort.abort(),
     onFirstContent: () => {
       exchange.firstTokenMs = runtime.environment.now() - exchange.startedAtMs

@@ -2,12 +2,13 @@
  * The Web face: a `Request` in, a `Response` out, for Hono, Next.js, workers and tests. A Web response has no
  * trailers, so the cost of a stream is in its usage record alone.
  */
+import type { Environment } from './environment.ts'
 import { handle } from './handle.ts'
 import type { BodyLimits, BodyRead, GatewayRequest } from './request.ts'
 import type { Runtime } from './runtime.ts'
 
 export async function handleFetch(request: Request, runtime: Runtime): Promise<Response> {
-  const { status, headers, body } = await handle(toGatewayRequest(request), runtime)
+  const { status, headers, body } = await handle(toGatewayRequest(request, runtime.environment), runtime)
   const content =
     typeof body === 'string' || body instanceof Uint8Array
       ? new Uint8Array(Buffer.from(body))
@@ -15,26 +16,30 @@ export async function handleFetch(request: Request, runtime: Runtime): Promise<R
   return new Response(status === 204 || request.method === 'HEAD' ? null : content, { status, headers })
 }
 
-function toGatewayRequest(request: Request): GatewayRequest {
+function toGatewayRequest(request: Request, { setTimer }: Environment): GatewayRequest {
   return {
     method: request.method,
     path: new URL(request.url).pathname,
     header: (name) => request.headers.get(name) ?? undefined,
     headers: () => request.headers,
-    readBody: (limits) => readBody(request, limits),
+    readBody: (limits) => readBody(request, limits, setTimer),
     signal: request.signal,
     native: request,
   }
 }
 
-async function readBody(request: Request, { maxBytes, timeoutMs }: BodyLimits): Promise<BodyRead> {
+async function readBody(
+  request: Request,
+  { maxBytes, timeoutMs }: BodyLimits,
+  setTimer: Environment['setTimer'],
+): Promise<BodyRead> {
   if (request.body === null) return { kind: 'bytes', bytes: new Uint8Array(0) }
   const reader = request.body.getReader()
   let isLate = false
-  const timer = setTimeout(() => {
+  const stop = setTimer(timeoutMs, () => {
     isLate = true
     void reader.cancel().catch(() => undefined)
-  }, timeoutMs)
+  })
   const chunks: Uint8Array[] = []
   let size = 0
   try {
@@ -50,7 +55,7 @@ async function readBody(request: Request, { maxBytes, timeoutMs }: BodyLimits): 
   } catch {
     return { kind: isLate ? 'timeout' : 'gone' }
   } finally {
-    clearTimeout(timer)
+    stop()
   }
 }
 

@@ -12,9 +12,10 @@ import { openKeyStore } from '../identity/key-store.ts'
 import { Admission } from './admission.ts'
 import type { HostAttributes } from './attributes.ts'
 import { findUnenforced } from './enforced.ts'
+import type { Environment } from './environment.ts'
 import { realEnvironment } from './environment.ts'
 import { handleFetch } from './fetch.ts'
-import type { HostCaller } from './identify.ts'
+import type { HostCaller } from './host-caller.ts'
 import type { Logger } from './log.ts'
 import { silentLogger } from './log.ts'
 import { handleNode } from './node.ts'
@@ -60,7 +61,12 @@ export interface Gateway {
 }
 
 /** A running gateway. Throws a PolicyError where the policy cannot be used, or asks for what is not enforced. */
-export async function createGateway(options: GatewayOptions): Promise<Gateway> {
+export function createGateway(options: GatewayOptions): Promise<Gateway> {
+  return openGateway(options, realEnvironment)
+}
+
+/** As `createGateway`, in a world of its own: tests give it a clock and chance of theirs. */
+export async function openGateway(options: GatewayOptions, environment: Environment): Promise<Gateway> {
   const source =
     typeof options.config === 'string' && options.policy === undefined
       ? options.config
@@ -75,7 +81,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     ? await openKeyStore({
         path: callers.keysFile,
         pepper: callers.keysPepper,
-        now: realEnvironment.now,
+        now: environment.now,
         onProblem: (diagnostics) => tellProblems(diagnostics, logger),
       })
     : undefined
@@ -85,7 +91,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       'the policy reads a host attribute that nothing gives a value: it is missing in every request',
     )
   }
-  const providers = openProviders(policy.config, realEnvironment)
+  const providers = openProviders(policy.config, environment)
   const listeners = new Set<GatewayEvents['usage']>()
   const runtime: Runtime = {
     policy,
@@ -93,15 +99,15 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     dispatcher: createDispatcher({
       providers,
       catalogue: policy.config.catalogue,
-      now: realEnvironment.now,
-      random: realEnvironment.random,
-      setTimer: realEnvironment.setTimer,
+      now: environment.now,
+      random: environment.random,
+      setTimer: environment.setTimer,
     }),
-    admission: new Admission(policy.config.bounds.concurrentRequests),
+    admission: new Admission(policy.config.bounds.concurrentRequests, environment.setTimer),
     keys,
     hostCaller: options.caller,
     hostAttributes: options.attributes ?? {},
-    environment: realEnvironment,
+    environment,
     timeFacts: timeFactsIn(policy.config.gateway.timeZone),
     logger,
     report: (record) => tellListeners(listeners, record, logger),

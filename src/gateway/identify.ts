@@ -1,7 +1,6 @@
 /**
  * Step 2, who calls: the host program's word first, else the credential that the request shows.
  */
-import type { IncomingMessage } from 'node:http'
 import { authenticate } from '../identity/authenticate.ts'
 import type { Caller, CallerFields } from '../identity/caller.ts'
 import { readCallerFields } from '../identity/caller.ts'
@@ -9,17 +8,6 @@ import type { Step } from './exchange.ts'
 import { done, failed } from './exchange.ts'
 import type { GatewayRequest } from './request.ts'
 import type { Runtime } from './runtime.ts'
-
-/**
- * The host program's own authentication: the caller of a request, or undefined to leave it to credentials. It
- * is given the request as the host knows it. `ip` may be set where the host knows better than the socket.
- */
-export type HostCaller = (
-  request: Request | IncomingMessage,
-) =>
-  | (CallerFields & { readonly ip?: string })
-  | undefined
-  | Promise<(CallerFields & { readonly ip?: string }) | undefined>
 
 export async function identify(request: GatewayRequest, runtime: Runtime): Promise<Step<Caller>> {
   const host = await runtime.hostCaller?.(request.native)

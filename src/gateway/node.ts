@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerOptions, ServerResponse } from 'node:http'
 import type { GatewayConfig } from '../config/config.ts'
 import { findEndpoint } from './endpoint.ts'
+import type { Environment } from './environment.ts'
 import { handle } from './handle.ts'
 import type { BodyLimits, BodyRead, GatewayRequest, GatewayResponse } from './request.ts'
 import type { Runtime } from './runtime.ts'
@@ -37,16 +38,21 @@ export async function handleNode(
   response.once('close', () => {
     if (!response.writableFinished) gone.abort()
   })
-  const answer = await handle(toGatewayRequest(request, path, gone.signal), runtime)
+  const answer = await handle(toGatewayRequest(request, { path, signal: gone.signal }, runtime.environment), runtime)
   if (gone.signal.aborted || response.destroyed) {
     if (isStream(answer.body)) void answer.body.return?.()
     return
   }
-  if (!isStream(answer.body)) return writeWhole(request, response, answer, answer.body)
+  if (!isStream(answer.body))
+    return writeWhole(request, response, { ...answer, body: answer.body }, runtime.environment)
   await writeStream(response, answer, answer.body, gone.signal)
 }
 
-function toGatewayRequest(request: IncomingMessage, path: string, signal: AbortSignal): GatewayRequest {
+function toGatewayRequest(
+  request: IncomingMessage,
+  { path, signal }: Pick<GatewayRequest, 'path' | 'signal'>,
+  { setTimer }: Environment,
+): GatewayRequest {
   const ip = addressOf(request.socket?.remoteAddress)
   return {
     method: request.method ?? 'GET',
@@ -54,13 +60,17 @@ function toGatewayRequest(request: IncomingMessage, path: string, signal: AbortS
     header: (name) => headerOf(request, name),
     headers: () => headersOf(request),
     ...(ip === undefined ? {} : { ip }),
-    readBody: (limits) => readBody(request, limits),
+    readBody: (limits) => readBody(request, limits, setTimer),
     signal,
     native: request,
   }
 }
 
-function readBody(request: IncomingMessage & { readonly body?: unknown }, limits: BodyLimits): Promise<BodyRead> {
+function readBody(
+  request: IncomingMessage & { readonly body?: unknown },
+  limits: BodyLimits,
+  setTimer: Environment['setTimer'],
+): Promise<BodyRead> {
   // A body parser of the host program was here before: its reading is all that is left of the body.
   if (request.readableEnded && request.body !== undefined)
     return Promise.resolve(parsedBody(request.body, limits.maxBytes))
@@ -68,7 +78,7 @@ function readBody(request: IncomingMessage & { readonly body?: unknown }, limits
     const chunks: Buffer[] = []
     let size = 0
     const settle = (read: BodyRead) => {
-      clearTimeout(timer)
+      stop()
       request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone)
       // What follows is thrown away, so that the answer can be read before the connection goes.
       if (read.kind !== 'bytes') request.on('error', () => undefined).resume()
@@ -81,7 +91,7 @@ function readBody(request: IncomingMessage & { readonly body?: unknown }, limits
     }
     const onEnd = () => settle({ kind: 'bytes', bytes: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks) })
     const onGone = () => settle({ kind: 'gone' })
-    const timer = setTimeout(() => settle({ kind: 'timeout' }), limits.timeoutMs)
+    const stop = setTimer(limits.timeoutMs, () => settle({ kind: 'timeout' }))
     if (request.destroyed && !request.readableEnded) return onGone()
     request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone)
   })
@@ -98,16 +108,17 @@ const lingerMs = 2000
 function writeWhole(
   request: IncomingMessage,
   response: ServerResponse,
-  answer: GatewayResponse,
-  body: string | Uint8Array,
+  answer: GatewayResponse & { readonly body: string | Uint8Array },
+  { setTimer }: Environment,
 ): void {
+  const { body } = answer
   const bytes = typeof body === 'string' ? Buffer.from(body) : body
   response.writeHead(answer.status, { ...answer.headers, 'content-length': String(bytes.byteLength) })
   response.end(bytes)
   if (request.complete) return
   // Closing at once would reset the connection and take the answer with it; listening on for ever would tie it up.
-  const timer = setTimeout(() => request.socket.destroy(), lingerMs)
-  request.once('close', () => clearTimeout(timer))
+  const stop = setTimer(lingerMs, () => request.socket.destroy())
+  request.once('close', stop)
 }
 
 async function writeStream(

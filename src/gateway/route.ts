@@ -41,18 +41,18 @@ export async function carryOut(
 }
 
 /** Cancels the upstream call when the client goes away: at once, or after the wait that is configured. */
-function watchClient({ request, place }: CallExchange, { policy }: Runtime): () => void {
+function watchClient({ request, place }: CallExchange, { policy, environment }: Runtime): () => void {
   const { onDisconnect } = policy.config
-  let timer: NodeJS.Timeout | undefined
+  let stop: (() => void) | undefined
   const onGone = () => {
     if (onDisconnect.kind === 'cancel') place.abort.abort()
-    else timer = setTimeout(() => place.abort.abort(), onDisconnect.ms)
+    else stop = environment.setTimer(onDisconnect.ms, () => place.abort.abort())
   }
   if (request.signal.aborted) onGone()
   else request.signal.addEventListener('abort', onGone, { once: true })
   return () => {
     request.signal.removeEventListener('abort', onGone)
-    clearTimeout(timer)
+    stop?.()
   }
 }
 

@@ -3,7 +3,7 @@ import { compact, createReader, fieldsBeside, filledString, isArray, isObject } 
 import type { Answer, Json, UpstreamError } from '../neutral.ts'
 import { decodeBodyError, malformed } from '../upstream-error.ts'
 import { decodeBlock } from './decode-messages.ts'
-import { anthropicExtensions } from './decode-request.ts'
+import { anthropicExtensions } from './extensions.ts'
 import { decodeStop } from './stop-reason.ts'
 import { decodeUsage } from './usage.ts'
 

@@ -11,7 +11,7 @@ import type {
   TextBlock,
   ToolResultBlock,
 } from '../neutral.ts'
-import { anthropicExtensions } from './decode-request.ts'
+import { anthropicExtensions } from './extensions.ts'
 
 const ROLES = ['user', 'assistant', 'system']
 const BLOCK_TYPES = ['text', 'image', 'document', 'tool_use', 'tool_result', 'thinking', 'redacted_thinking']

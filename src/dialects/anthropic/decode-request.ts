@@ -1,8 +1,9 @@
 /** An Anthropic Messages request → the neutral call. Content blocks are read next door. */
 import type { Decoded } from '../dialect.ts'
 import { compact, createReader, fieldsBeside, isObject, type Reader } from '../json.ts'
-import type { ChatCall, Extensions, Json, JsonObject, Reasoning, ResponseFormat, Tool, ToolChoice } from '../neutral.ts'
+import type { ChatCall, Json, JsonObject, Reasoning, ResponseFormat, Tool, ToolChoice } from '../neutral.ts'
 import { decodeMessages, decodeSystem } from './decode-messages.ts'
+import { anthropicExtensions } from './extensions.ts'
 
 const KNOWN = new Set([
   'model',
@@ -67,11 +68,6 @@ export function decodeRequest(body: Json): Decoded<ChatCall> {
   })
   const complaint = read.complaint()
   return complaint === undefined ? { ok: true, value: call } : { ok: false, ...complaint }
-}
-
-/** Fields of this dialect, or undefined where there are none. */
-export function anthropicExtensions(fields: JsonObject | undefined): Extensions | undefined {
-  return fields === undefined || Object.keys(fields).length === 0 ? undefined : { dialect: 'anthropic', fields }
 }
 
 const OUTPUT_FIELDS = new Set(['effort', 'format'])

@@ -9,7 +9,7 @@ import { createSseDecoder, type SseItem } from '../sse.ts'
 import { decodeBodyError, malformed } from '../upstream-error.ts'
 import { wholeCharacters } from '../whole-characters.ts'
 import { argumentsOf } from './decode-messages.ts'
-import { anthropicExtensions } from './decode-request.ts'
+import { anthropicExtensions } from './extensions.ts'
 import { decodeStop } from './stop-reason.ts'
 import { decodeUsage } from './usage.ts'
 

@@ -2,7 +2,7 @@
 import { compact, fieldsBeside, filledString, finiteNumber, isArray, isObject } from '../json.ts'
 import type { Answer, Block, Choice, Json, JsonObject, TextBlock, UpstreamError } from '../neutral.ts'
 import { decodeBodyError, malformed } from '../upstream-error.ts'
-import { openaiExtensions } from './decode-request.ts'
+import { openaiExtensions } from './extensions.ts'
 import { decodeFinish } from './finish-reason.ts'
 import { decodeReasoning, REASONING_FIELDS } from './reasoning.ts'
 import { decodeUsage } from './usage.ts'

@@ -5,7 +5,7 @@
 import { fieldsBeside, filledString, finiteNumber, isArray, isObject } from '../json.ts'
 import type { BlockStart, Json, JsonObject, StreamEvent } from '../neutral.ts'
 import { decodeAnswerPart, toolId } from './decode-answer.ts'
-import { openaiExtensions } from './decode-request.ts'
+import { openaiExtensions } from './extensions.ts'
 import { decodeFinish } from './finish-reason.ts'
 import { detailsText } from './reasoning.ts'
 

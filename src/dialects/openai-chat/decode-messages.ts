@@ -12,7 +12,7 @@ import type {
   ToolCallBlock,
   ToolResultBlock,
 } from '../neutral.ts'
-import { openaiExtensions } from './decode-request.ts'
+import { openaiExtensions } from './extensions.ts'
 import { decodeReasoning, REASONING_FIELDS } from './reasoning.ts'
 
 const ROLES = ['system', 'developer', 'user', 'assistant', 'tool', 'function']

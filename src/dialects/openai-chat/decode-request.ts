@@ -1,8 +1,9 @@
 /** An OpenAI chat completion request → the neutral call. Messages are read next door. */
 import type { Decoded } from '../dialect.ts'
 import { compact, createReader, fieldsBeside, isObject, type Reader } from '../json.ts'
-import type { ChatCall, Extensions, Json, JsonObject, ResponseFormat, Tool, ToolChoice } from '../neutral.ts'
+import type { ChatCall, Json, JsonObject, ResponseFormat, Tool, ToolChoice } from '../neutral.ts'
 import { decodeMessages } from './decode-messages.ts'
+import { openaiExtensions } from './extensions.ts'
 
 const KNOWN = new Set([
   'model',
@@ -83,11 +84,6 @@ export function decodeRequest(body: Json): Decoded<ChatCall> {
   })
   const complaint = read.complaint()
   return complaint === undefined ? { ok: true, value: call } : { ok: false, ...complaint }
-}
-
-/** Fields of this dialect, or undefined where there are none. */
-export function openaiExtensions(fields: JsonObject | undefined): Extensions | undefined {
-  return fields === undefined || Object.keys(fields).length === 0 ? undefined : { dialect: 'openai-chat', fields }
 }
 
 const INCLUDE_USAGE = new Set(['include_usage'])

@@ -16,7 +16,7 @@ import { decodeBodyError, malformed } from '../upstream-error.ts'
 import { wholeCharacters } from '../whole-characters.ts'
 import { hasError } from './decode-answer.ts'
 import { type ChoiceDecoder, createChoiceDecoder } from './decode-choice.ts'
-import { openaiExtensions } from './decode-request.ts'
+import { openaiExtensions } from './extensions.ts'
 import { decodeUsage } from './usage.ts'
 
 const CHUNK_FIELDS = new Set([
