@@ -5,7 +5,8 @@
  */
 import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts'
 import type { Attribute } from '../graph/attribute.ts'
-import type { Condition, Statement } from '../syntax/ast.ts'
+import type { Statement } from '../syntax/ast.ts'
+import type { Condition } from '../syntax/ast-conditions.ts'
 import { builtinAttributes, declaredAttribute, keyedAttribute, keyedFamilies, tableAttributes } from './attributes.ts'
 import { lowerCondition } from './conditions.ts'
 import type { CheckContext } from './context.ts'

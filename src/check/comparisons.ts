@@ -6,7 +6,7 @@
 import type { Edit } from '../diagnostics/diagnostic.ts'
 import type { Span } from '../diagnostics/source.ts'
 import type { Attribute } from '../graph/attribute.ts'
-import type { Condition, Literal, StringLiteral, TargetRef } from '../syntax/ast.ts'
+import type { Condition, Literal, StringLiteral, TargetRef } from '../syntax/ast-conditions.ts'
 import { parseGlob, parseRegex } from '../syntax/regex.ts'
 import { findListValues, reportingUse } from './lists.ts'
 import { asciiLower, blockValue, literalValue, type Scalar, typeName } from './literals.ts'

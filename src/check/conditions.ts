@@ -5,7 +5,7 @@
 
 import type { Span } from '../diagnostics/source.ts'
 import type { Attribute } from '../graph/attribute.ts'
-import type { AttributeRef, Condition, Name } from '../syntax/ast.ts'
+import type { AttributeRef, Condition, Name } from '../syntax/ast-conditions.ts'
 import type { TargetRead } from './checked-define.ts'
 import { lowerTest } from './comparisons.ts'
 import { typeName } from './literals.ts'

@@ -1,7 +1,8 @@
 /**
  * Defines, each lowered once, those that it uses before it. A circle has no order and is reported.
  */
-import type { Condition, DefineStatement, Name } from '../syntax/ast.ts'
+import type { DefineStatement } from '../syntax/ast.ts'
+import type { Condition, Name } from '../syntax/ast-conditions.ts'
 import type { TargetRead } from './checked-define.ts'
 import { lowerCondition } from './conditions.ts'
 import type { Scope } from './scope.ts'

@@ -3,7 +3,8 @@
  * so where it is declared; what an attribute makes of them is decided where it is used.
  */
 import type { Attribute, AttributeType } from '../graph/attribute.ts'
-import type { ListLiteral, ListName, Literal, SetStatement, TargetRef } from '../syntax/ast.ts'
+import type { SetStatement } from '../syntax/ast.ts'
+import type { ListLiteral, ListName, Literal, TargetRef } from '../syntax/ast-conditions.ts'
 import { literalName, typeName } from './literals.ts'
 import { findNamed, type NamedStatement } from './names.ts'
 import type { Scope } from './scope.ts'

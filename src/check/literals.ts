@@ -5,7 +5,7 @@
 
 import { suggest } from '../diagnostics/suggest.ts'
 import type { Attribute } from '../graph/attribute.ts'
-import type { Literal, TargetRef, WordLiteral } from '../syntax/ast.ts'
+import type { Literal, TargetRef, WordLiteral } from '../syntax/ast-conditions.ts'
 import { parseBlock } from './addresses.ts'
 import { daysSinceEpoch } from './calendar.ts'
 import { mendLiteral, writtenAs } from './mend-literal.ts'

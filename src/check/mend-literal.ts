@@ -4,7 +4,7 @@
  */
 import { suggest } from '../diagnostics/suggest.ts'
 import type { Attribute } from '../graph/attribute.ts'
-import type { Literal, TargetRef } from '../syntax/ast.ts'
+import type { Literal, TargetRef } from '../syntax/ast-conditions.ts'
 import { daysSinceEpoch } from './calendar.ts'
 import { formatDecimal, parseDecimal } from './decimal.ts'
 

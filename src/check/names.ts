@@ -3,7 +3,8 @@
  * rules and laws share one name space, so that a name in a log or a test means one thing.
  */
 import { suggest } from '../diagnostics/suggest.ts'
-import type { ImportStatement, Name, Statement, TestStatement } from '../syntax/ast.ts'
+import type { ImportStatement, Statement, TestStatement } from '../syntax/ast.ts'
+import type { Name } from '../syntax/ast-conditions.ts'
 import type { Report } from './report.ts'
 
 export type NamedStatement = Exclude<Statement, ImportStatement | TestStatement>

@@ -2,7 +2,7 @@
  * Numbers that clauses take: whole, in a range, or a duration that is not nothing. A value that its
  * clause cannot take is reported and stands as it is, so that checking goes on.
  */
-import type { DurationLiteral, NumberLiteral, PercentLiteral } from '../syntax/ast.ts'
+import type { DurationLiteral, NumberLiteral, PercentLiteral } from '../syntax/ast-conditions.ts'
 import type { Scope } from './scope.ts'
 
 export interface Range {

@@ -4,7 +4,7 @@
 
 import { didYouMean, suggest } from '../diagnostics/suggest.ts'
 import type { Attribute, Phase } from '../graph/attribute.ts'
-import type { AttributeRef } from '../syntax/ast.ts'
+import type { AttributeRef } from '../syntax/ast-conditions.ts'
 import {
   isScalar,
   keyedAttribute,

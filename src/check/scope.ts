@@ -4,7 +4,7 @@
  * lowered once.
  */
 import type { Attribute } from '../graph/attribute.ts'
-import type { ListLiteral } from '../syntax/ast.ts'
+import type { ListLiteral } from '../syntax/ast-conditions.ts'
 import type { CheckedDefine } from './checked-define.ts'
 import type { CheckContext } from './context.ts'
 import type { Names } from './names.ts'

@@ -3,7 +3,8 @@
  * model, unless the provider takes any.
  */
 import { suggest } from '../diagnostics/suggest.ts'
-import type { PoolStatement, RequestedRef, TargetRef } from '../syntax/ast.ts'
+import type { PoolStatement, RequestedRef } from '../syntax/ast.ts'
+import type { TargetRef } from '../syntax/ast-conditions.ts'
 import type { Candidate } from './policy.ts'
 import type { Mend } from './report.ts'
 import { providersHelp } from './resolve-attribute.ts'

@@ -3,15 +3,14 @@ import type { IToken } from 'chevrotain'
 import type {
   CacheScope,
   CacheStatement,
-  DurationLiteral,
   GuardClause,
   LogClause,
-  NumberLiteral,
   RewriteClause,
   RouteStatement,
   Step,
   TimeoutClause,
 } from './ast.ts'
+import type { DurationLiteral, NumberLiteral } from './ast-conditions.ts'
 import { LimitGrammar, type Own } from './grammar-limits.ts'
 import * as t from './tokens.ts'
 

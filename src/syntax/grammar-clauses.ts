@@ -2,23 +2,25 @@
 import type { IToken } from 'chevrotain'
 import type {
   Amount,
-  AttributeRef,
   CacheScope,
   ChoiceStep,
-  Condition,
-  DurationLiteral,
   FailureClass,
-  MoneyLiteral,
-  Name,
-  NumberLiteral,
   RequestedRef,
   RetryClause,
   SplitArm,
   Step,
-  StringLiteral,
   TargetList,
-  TargetRef,
 } from './ast.ts'
+import type {
+  AttributeRef,
+  Condition,
+  DurationLiteral,
+  MoneyLiteral,
+  Name,
+  NumberLiteral,
+  StringLiteral,
+  TargetRef,
+} from './ast-conditions.ts'
 import { shown } from './grammar-base.ts'
 import { ConditionGrammar } from './grammar-conditions.ts'
 import * as t from './tokens.ts'

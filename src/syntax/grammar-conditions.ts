@@ -10,7 +10,7 @@ import type {
   Literal,
   RegexLiteral,
   StringLiteral,
-} from './ast.ts'
+} from './ast-conditions.ts'
 import { shown } from './grammar-base.ts'
 import { literalLabels, ValueGrammar } from './grammar-values.ts'
 import { groupOperands, type Operand } from './group-operands.ts'

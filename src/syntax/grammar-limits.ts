@@ -1,14 +1,7 @@
 /** The grammar's fourth layer: limits and budgets, whose bodies have exactly one amount. */
 import type { IToken } from 'chevrotain'
-import type {
-  Amount,
-  AttributeRef,
-  BudgetStatement,
-  BudgetThreshold,
-  DurationLiteral,
-  LimitStatement,
-  NumberLiteral,
-} from './ast.ts'
+import type { Amount, BudgetStatement, BudgetThreshold, LimitStatement } from './ast.ts'
+import type { AttributeRef, DurationLiteral, NumberLiteral } from './ast-conditions.ts'
 import { shown } from './grammar-base.ts'
 import { ClauseGrammar } from './grammar-clauses.ts'
 import * as t from './tokens.ts'

@@ -2,20 +2,15 @@
 import type { IToken } from 'chevrotain'
 import type {
   AssertStatement,
-  AttributeRef,
   Claim,
   ClaimWord,
-  Condition,
   Expectation,
   FailureClass,
   Fault,
   Given,
-  ListLiteral,
-  Literal,
-  Name,
-  NumberLiteral,
   TestStatement,
 } from './ast.ts'
+import type { AttributeRef, Condition, ListLiteral, Literal, Name, NumberLiteral } from './ast-conditions.ts'
 import { shown } from './grammar-base.ts'
 import { BodyGrammar } from './grammar-bodies.ts'
 import { printAttribute } from './print-condition.ts'

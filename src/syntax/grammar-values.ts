@@ -12,7 +12,7 @@ import type {
   PercentLiteral,
   StringLiteral,
   TargetRef,
-} from './ast.ts'
+} from './ast-conditions.ts'
 import { GrammarBase, shown } from './grammar-base.ts'
 import { durationUnitOf } from './lex-number.ts'
 import { checkName } from './lookalike.ts'

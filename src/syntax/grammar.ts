@@ -4,14 +4,11 @@ import type {
   AssumeStatement,
   BudgetStatement,
   CacheStatement,
-  Condition,
   DefineStatement,
   GuardStatement,
   ImportStatement,
   LimitStatement,
   LogStatement,
-  NumberLiteral,
-  PercentLiteral,
   PoolStatement,
   RequestedRef,
   RestrictStatement,
@@ -20,9 +17,8 @@ import type {
   SetStatement,
   ShadowStatement,
   Statement,
-  StringLiteral,
-  TargetRef,
 } from './ast.ts'
+import type { Condition, NumberLiteral, PercentLiteral, StringLiteral, TargetRef } from './ast-conditions.ts'
 import { TestGrammar } from './grammar-tests.ts'
 import * as t from './tokens.ts'
 

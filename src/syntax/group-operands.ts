@@ -1,7 +1,7 @@
 /** Precedence: a row of operands joined by `and` and `or`, as a tree in which `and` binds closer. */
 import type { IToken } from 'chevrotain'
 import type { Source } from '../diagnostics/source.ts'
-import type { Condition } from './ast.ts'
+import type { Condition } from './ast-conditions.ts'
 import { keywords } from './tokens.ts'
 
 /** An operand, with the span of the parentheses around it. */

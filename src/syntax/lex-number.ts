@@ -5,7 +5,7 @@
  * floating point. What is malformed comes back as an error text; what is of another language as a mended text.
  */
 import type { Span } from '../diagnostics/source.ts'
-import type { Literal } from './ast.ts'
+import type { Literal } from './ast-conditions.ts'
 
 /** A numeral read from the text: the literal, and what is to be said about how it was written. */
 export type Numeral =

@@ -1,5 +1,5 @@
 /** A string where a regular expression was wanted: what was meant by it. */
-import type { RegexLiteral, StringLiteral } from './ast.ts'
+import type { RegexLiteral, StringLiteral } from './ast-conditions.ts'
 
 /** A pattern in quotes, as the regular expression that was meant. */
 export function patternOf({ value, span }: StringLiteral): RegexLiteral {

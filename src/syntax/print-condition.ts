@@ -1,5 +1,13 @@
 /** Conditions and their parts as text, in one line: for messages, `diff` and mended text. */
-import type { AttributeRef, Condition, ListLiteral, ListName, Literal, RegexLiteral, TargetRef } from './ast.ts'
+import type {
+  AttributeRef,
+  Condition,
+  ListLiteral,
+  ListName,
+  Literal,
+  RegexLiteral,
+  TargetRef,
+} from './ast-conditions.ts'
 
 /** A condition as policy text, with no more parentheses than its meaning needs. */
 export function printCondition(condition: Condition): string {

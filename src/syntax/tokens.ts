@@ -5,7 +5,7 @@
  * is a keyword is decided by the place where it stands, and only names of declarations are held to `reservedWords`.
  */
 import { createToken, type IToken, Lexer, type TokenType } from 'chevrotain'
-import type { Literal, RegexLiteral, TargetRef } from './ast.ts'
+import type { Literal, RegexLiteral, TargetRef } from './ast-conditions.ts'
 
 /** A token as the lexer of policies makes it. */
 export interface Token extends IToken {
@@ -108,12 +108,14 @@ export function wordType(text: string): TokenType {
   return keywordMap.get(text) ?? Word
 }
 
-/** What no declaration may be named, because a condition or a rule could then be read in two ways. */
+/**
+ * What no declaration may be named, because a condition or a rule could then be read in two ways. `allow all` and
+ * `route any` are natural names of rules and are read in one way alone.
+ */
 export const reservedWords: readonly string[] = [
   ...statementWords,
-  ...conditionWords,
+  ...conditionWords.filter((word) => word !== 'any' && word !== 'all'),
   ...['true', 'false', 'null', 'if', 'elif', 'when', 'because', 'status', 'to', 'then', 'else', 'sticky', 'by', 'of'],
-  ...['requested', 'everyone', 'off'],
 ].sort()
 
 /** Malformed: a literal that was already reported; stands where any literal may, so that nothing else is said. */

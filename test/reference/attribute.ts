@@ -3,7 +3,7 @@
  * by hand, so that a slip in the compiler's own table shows.
  */
 import type { AttributeType } from '../../src/graph/attribute.ts'
-import type { AttributeRef } from '../../src/syntax/ast.ts'
+import type { AttributeRef } from '../../src/syntax/ast-conditions.ts'
 import type { Declared, ReferencePolicy } from './policy.ts'
 import type { Value } from './value.ts'
 

@@ -1,6 +1,7 @@
 /** The amount of a limit or a budget: a constant, an attribute, or an attribute times a constant. */
 import type { Attribute } from '../../graph/attribute.ts'
-import type { Amount, MoneyLiteral, NumberLiteral } from '../../syntax/ast.ts'
+import type { Amount } from '../../syntax/ast.ts'
+import type { MoneyLiteral, NumberLiteral } from '../../syntax/ast-conditions.ts'
 import { literalName, typeName } from '../literals.ts'
 import { wholeNumber } from '../numbers.ts'
 import type { AmountValue } from '../policy.ts'

@@ -1,5 +1,5 @@
 /** What every rule has: name, place, condition, documentation. */
-import type { Condition, Name } from '../../syntax/ast.ts'
+import type { Condition, Name } from '../../syntax/ast-conditions.ts'
 import { lowerWhen } from '../conditions.ts'
 import type { Rule } from '../policy.ts'
 import type { Scope } from '../scope.ts'

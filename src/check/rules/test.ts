@@ -2,7 +2,8 @@
 
 import type { Span } from '../../diagnostics/source.ts'
 import type { Attribute } from '../../graph/attribute.ts'
-import type { AttributeRef, Expectation, Fault, ListLiteral, Literal, TestStatement } from '../../syntax/ast.ts'
+import type { Expectation, Fault, TestStatement } from '../../syntax/ast.ts'
+import type { AttributeRef, ListLiteral, Literal } from '../../syntax/ast-conditions.ts'
 import { blockValue, literalName, literalValue } from '../literals.ts'
 import { wholeNumber } from '../numbers.ts'
 import type { Claim, PolicyTest, Value } from '../policy.ts'
