@@ -19,6 +19,7 @@ import type { Graph } from '../graph/graph.ts'
 import { compilePolicy } from './compile.ts'
 import { digestOf } from './digest.ts'
 import { meaningOf } from './meaning.ts'
+import { findOutgrown } from './outgrown.ts'
 import { findOversizedPatterns } from './patterns.ts'
 
 export type { Explanation, Facts }
@@ -124,7 +125,7 @@ export function openPolicy(config: GatewayConfig, checked: CheckedPolicy, diagno
   return {
     decide: decider.decide,
     explain: (facts) => explain(decider, facts),
-    diagnostics,
+    diagnostics: [...diagnostics, ...findOutgrown(checked, graph)],
     config,
     checked,
     graph,

@@ -174,6 +174,14 @@ const entries = {
     avoid: 'a clause that this version of the gateway cannot carry out, such as `hedge after 2s`',
     prefer: 'the policy without the clause, until a version that enforces it',
   },
+  P801: {
+    severity: 'information',
+    title: 'a slot that takes more than one diagram',
+    because:
+      'rules on independent attributes would multiply in one diagram, so they are kept in several or in an index',
+    avoid: 'hundreds of rules that each ask other attributes',
+    prefer: 'rules that begin with one attribute, such as the team; or a table in place of rules',
+  },
   P901: {
     severity: 'error',
     title: 'a file that cannot be read',

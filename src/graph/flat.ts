@@ -8,6 +8,7 @@
  * in any array that passes `checkCode`.
  */
 import { type Diagrams, isLeaf, type Ref } from './diagram.ts'
+import type { Graph } from './graph.ts'
 
 export interface FlattenOptions {
   readonly variableOf: (level: number) => number
@@ -79,4 +80,20 @@ export function childOf(code: Int32Array, place: number, each: number): number {
     else high = middle - 1
   }
   return code[first + count + low]!
+}
+
+/** How many nodes are below the roots, each counted once. */
+export function nodesBelow({ code, variables }: Pick<Graph, 'code' | 'variables'>, roots: readonly number[]): number {
+  const seen = new Set<number>()
+  const stack = roots.filter((root) => root >= 0)
+  for (let place = stack.pop(); place !== undefined; place = stack.pop()) {
+    if (seen.has(place)) continue
+    seen.add(place)
+    const head = code[place]!
+    const isDense = (head & 1) === 0
+    const children = isDense ? variables[head >> 1]!.size : code[place + 1]!
+    const first = isDense ? place + 1 : place + 2 + children
+    for (let i = first; i < first + children; i++) if (code[i]! >= 0 && !seen.has(code[i]!)) stack.push(code[i]!)
+  }
+  return seen.size
 }

@@ -1,6 +1,6 @@
 /** `policyc validate`: every diagnostic of a configuration and its policy. */
 import { relative, resolve } from 'node:path'
-import { type ReadPolicy, readPolicy } from '../../compile/load.ts'
+import { openPolicy, type ReadPolicy, readPolicy } from '../../compile/load.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { renderJson } from '../../diagnostics/render-json.ts'
 import { renderPretty } from '../../diagnostics/render-pretty.ts'
@@ -19,7 +19,10 @@ export async function validate(path: string | undefined, options: ValidateOption
   const found = await findConfig(path)
   const read = await readPolicy(found.path, { env: io.env })
   const { config, checked } = read
-  const diagnostics = [...read.diagnostics, ...(config && checked ? findUnenforced(checked, config) : [])]
+  const diagnostics =
+    config && checked
+      ? [...openPolicy(config, checked, read.diagnostics).diagnostics, ...findUnenforced(checked, config)]
+      : read.diagnostics
   checkIsPart(found, read, diagnostics)
   if (options.format === 'json') {
     io.out(`${JSON.stringify(renderJson(diagnostics), null, 2)}\n`)
