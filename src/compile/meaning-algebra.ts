@@ -25,7 +25,7 @@ export interface Regioning {
 
 /** Runs that one operation may make, and all together. */
 const bound = 200_000
-const mostRuns = 20_000_000
+const mostRuns = 5_000_000
 
 const keepInside: LeafOperation = {
   leaves: (a, b) => (b === 1 ? a : 0),

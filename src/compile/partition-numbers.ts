@@ -4,7 +4,7 @@
  */
 import type { Attribute } from '../graph/attribute.ts'
 import type { ClassSet } from '../graph/class-set.ts'
-import type { DraftVariable, PartitionedAttribute } from './partition.ts'
+import type { DraftVariable, PartitionedAttribute } from './partitioned.ts'
 import { blocksOf, type ScalarTest } from './satisfies.ts'
 
 /** Piece `2i` is the open interval below threshold `i`, piece `2i + 1` the threshold itself; the last is above all. */

@@ -8,7 +8,7 @@ import { type ClassSet, classSet } from '../graph/class-set.ts'
 import { runDfa, toRunnable } from '../graph/dfa.ts'
 import type { Classifier, PatternTest, Sample } from '../graph/variable.ts'
 import { buildAutomaton, type Pattern, singleBound } from './automaton.ts'
-import type { DraftVariable, PartitionedAttribute, Where } from './partition.ts'
+import type { DraftVariable, PartitionedAttribute, Where } from './partitioned.ts'
 import { isPattern, type PatternLike, patternOf, predicateOf, type ScalarTest } from './satisfies.ts'
 import { wordsOf } from './words.ts'
 

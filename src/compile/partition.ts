@@ -6,30 +6,15 @@
  * What a table says of a request is a function of the key attribute, so a test of a column becomes a test of
  * the key: no proof or witness can speak of a row that is not there.
  */
-import type { Atom, Cond, Test } from '../check/policy.ts'
+import type { Cond, Test } from '../check/policy.ts'
 import type { Table } from '../config/tables.ts'
 import type { Attribute } from '../graph/attribute.ts'
-import type { ClassSet } from '../graph/class-set.ts'
 import { combine, type Expression, negate, never, testOf } from '../graph/expression.ts'
-import type { Classifier, ModelView, Sample, Variable } from '../graph/variable.ts'
+import type { Classifier, Sample, Variable } from '../graph/variable.ts'
 import { partitionAddresses, partitionNumbers } from './partition-numbers.ts'
 import { partitionEnum, partitionStrings, patternTestOf, type StringTest } from './partition-strings.ts'
+import type { AnyAtom, DraftVariable, PartitionedAttribute, Where } from './partitioned.ts'
 import { predicateOf, type ScalarTest } from './satisfies.ts'
-
-/** A variable without its place in the graph. */
-export type DraftVariable = Omit<Variable, 'attribute'>
-
-/** Where a test holds: in these classes of all of these variables. */
-export type Where = readonly { readonly variable: number; readonly classes: ClassSet }[]
-
-export interface PartitionedAttribute {
-  readonly variables: readonly DraftVariable[]
-  /** For each test, by index. */
-  readonly where: readonly Where[]
-}
-
-/** An atom, perhaps of the requested model as an open provider would see it. */
-export type AnyAtom = Atom & { readonly view?: ModelView }
 
 export interface Partition {
   readonly attributes: readonly Attribute[]

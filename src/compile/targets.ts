@@ -6,7 +6,7 @@
 import type { Atom, Candidate, CheckedPolicy, Cond, RestrictRule, Test } from '../check/policy.ts'
 import type { Attribute } from '../graph/attribute.ts'
 import type { Target } from '../graph/graph.ts'
-import type { AnyAtom } from './partition.ts'
+import type { AnyAtom } from './partitioned.ts'
 import { predicateOf } from './satisfies.ts'
 
 /** What `target.*` is for one target; undefined is missing. Lists are sets. */
