@@ -2,9 +2,11 @@
  * The public API of `policyc`: everything that a program which embeds the gateway, or only decides, needs.
  */
 
-export type { Explanation, Facts, Policy } from './compile/load.ts'
+export type { Policy } from './compile/load.ts'
 export { loadPolicy } from './compile/load.ts'
 export type { GatewayConfig } from './config/config.ts'
+export type { Explanation } from './decide/explain.ts'
+export type { Facts } from './decide/facts.ts'
 export type { Diagnostic, Edit, Related } from './diagnostics/diagnostic.ts'
 export { PolicyError } from './diagnostics/diagnostic.ts'
 export type { Position, Span } from './diagnostics/source.ts'

@@ -30,13 +30,6 @@ const exceptions = {
     ['compile/partition-numbers.ts', 'compile/partition.ts'],
     ['compile/partition-strings.ts', 'compile/partition.ts'],
   ],
-  /** Exports whose name and fields say all; the types of a decision are told in docs/language.md. */
-  withoutComment: [
-    ...['Explanation', 'ExplainedRule', 'FailedTest', 'FilteredCandidate', 'Facts', 'GatewayConfig', 'Diagnostic'],
-    ...['AttemptRecord', 'AttributeValue', 'Gateway', 'GatewayEvents', 'GatewayOptions', 'UsageRecord', 'Access'],
-    ...['Arm', 'Budget', 'Cache', 'Decision', 'Guard', 'Limit', 'LogPlan', 'Retry', 'Rewrite', 'RewriteField', 'Route'],
-    ...['RuleName', 'Shadow', 'Step', 'Caller', 'Decider', 'Graph'],
-  ],
 } as const
 
 interface SourceFile {
@@ -202,7 +195,7 @@ describe('files', () => {
   })
 })
 
-test('every public export has a comment', () => {
+test('every public export has a comment that opens with a sentence', () => {
   const bare: string[] = []
   for (const entry of ['index.ts', 'runtime.ts']) {
     const { text } = files.find((each) => each.path === entry)!
@@ -213,14 +206,14 @@ test('every public export has a comment', () => {
         .map((each) => each.trim())
         .filter((each) => each !== '')) {
         const pattern = new RegExp(
-          `\\*/\\n(?:export )(?:declare )?(?:async )?(?:interface|type|class|function|const) ${name}\\b`,
+          `/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\nexport (?:async )?(?:interface|type|class|function|const) ${name}\\b`,
         )
-        if (!pattern.test(source.text)) bare.push(`${name} of ${from}`)
+        const comment = pattern.exec(source.text)?.[1]?.replace(/\n \*/g, ' ').trim()
+        if (comment === undefined || !/^[A-Z`].*?\.( |$)/.test(comment)) bare.push(`${name} of ${from}`)
       }
     }
   }
-  const allowed: readonly string[] = exceptions.withoutComment
-  expect([...new Set(bare)].filter((each) => !allowed.includes(each.split(' ')[0]!))).toEqual([])
+  expect([...new Set(bare)]).toEqual([])
 })
 
 describe('the bundle of `policyc/runtime`', () => {

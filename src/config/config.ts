@@ -6,6 +6,11 @@ import type { Span } from '../diagnostics/source.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Secret } from './secret.ts'
 
+/**
+ * The configuration of a gateway, read, checked and with its defaults filled in; secrets cannot be printed.
+ *
+ * Times are in milliseconds (`…Ms`), sizes in bytes (`…Bytes`), money in integer nano-dollars (`…NanoUsd`).
+ */
 export interface GatewayConfig {
   /** Absolute path of `gateway.yaml`; absent where the configuration was handed in as a value. */
   readonly path?: string

@@ -14,6 +14,7 @@ import { createMatcher, type Matcher } from './match.ts'
 import { createParts, nothing } from './parts.ts'
 import { createRoutes } from './routes.ts'
 
+/** A graph made ready to decide; `decide` is synchronous and pure, and never throws. */
 export interface Decider {
   readonly graph: Graph
   readonly decide: (facts: Facts) => Decision

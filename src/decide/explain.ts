@@ -9,6 +9,7 @@ import type { Decider } from './decide.ts'
 import { type Facts, type FactValue, requestedModel } from './facts.ts'
 import { refsOf } from './routes.ts'
 
+/** A decision with its reasons: every rule with whether it matched, and the candidates that were taken away. */
 export interface Explanation {
   readonly decision: Decision
   /** Every rule, in source order. */
@@ -17,6 +18,7 @@ export interface Explanation {
   readonly filtered: readonly FilteredCandidate[]
 }
 
+/** One rule of the policy in an explanation: whether it matched and took part, and what kept it from matching. */
 export interface ExplainedRule {
   readonly rule: string
   readonly kind: GraphRule['kind']
@@ -28,6 +30,7 @@ export interface ExplainedRule {
   readonly failed?: FailedTest
 }
 
+/** The first test that kept a rule from matching, and the value that it met. */
 export interface FailedTest {
   /** The test as written; `not` before it where it held and should not have. */
   readonly condition: string
@@ -36,6 +39,7 @@ export interface FailedTest {
   readonly value?: FactValue
 }
 
+/** A target of the route that the request may not or cannot go to, and the restricts that say so. */
 export interface FilteredCandidate {
   /** Number of the step, from 0. */
   readonly step: number

@@ -8,6 +8,12 @@ import type { Attribute } from '../graph/attribute.ts'
 import type { GraphTable } from '../graph/graph.ts'
 import { parseDate, parseDuration, parseMoney, parseSize } from './quantity.ts'
 
+/**
+ * What is known of one request: attribute paths as nested objects, `caller.team` as `{ caller: { team: 'a' } }`.
+ *
+ * An attribute that is left out, undefined or null is missing, and so is one whose value is not of its type; a
+ * required one then has the zero of its type. Durations, sizes, money and dates may be text, as a policy writes them.
+ */
 export type Facts = Readonly<Record<string, unknown>>
 
 /** Numbers are in the attribute's own unit (nano-dollars, ms, bytes, days); an address is its text. */

@@ -18,6 +18,7 @@ export interface Edit {
   readonly text: string
 }
 
+/** One problem of a policy or a configuration: its code, what is wrong, where, and what to do about it. */
 export interface Diagnostic {
   readonly code: Code
   readonly severity: Severity

@@ -68,6 +68,7 @@ export interface FailedOutcome {
   readonly failure: DispatchFailure
 }
 
+/** One attempt at one target: when it began, how long it took, and how it ended. */
 export interface AttemptRecord {
   readonly target: string
   readonly startedAtMs: number

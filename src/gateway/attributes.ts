@@ -11,6 +11,7 @@ import type { Caller } from '../identity/caller.ts'
 import type { Step } from './exchange.ts'
 import { done, failed } from './exchange.ts'
 
+/** A value that a host program gives an attribute; a list is a set of text values. */
 export type AttributeValue = string | number | boolean | readonly string[]
 
 /** What a host attribute is computed from. */

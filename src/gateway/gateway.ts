@@ -25,6 +25,7 @@ import type { Runtime } from './runtime.ts'
 import { timeFactsIn } from './time-facts.ts'
 import type { UsageRecord } from './usage-record.ts'
 
+/** What a gateway is made of: its configuration, and what the host program lends it. */
 export interface GatewayOptions {
   /** Path of a `gateway.yaml` or of a folder that holds one; or the configuration itself. */
   readonly config: string | object
@@ -40,11 +41,13 @@ export interface GatewayOptions {
   readonly logger?: Logger
 }
 
+/** The events that a gateway tells of, each with what its listeners are called with. */
 export interface GatewayEvents {
   /** One for each model call that is over, however it ended. */
   usage: (record: UsageRecord) => void
 }
 
+/** A running gateway: one core behind a Web face, `fetch`, and a Node face, `node`. */
 export interface Gateway {
   /** Answers a Web request: Hono, Next.js, Bun, Deno, workers. */
   readonly fetch: (request: Request) => Promise<Response>

@@ -6,6 +6,7 @@ import type { Loss } from '../dialects/dialect.ts'
 import type { Usage } from '../dialects/neutral.ts'
 import type { AttemptRecord } from '../dispatch/outcome.ts'
 
+/** What one model call was, came to and cost; one is made for each, however it ended. */
 export interface UsageRecord {
   readonly requestId: string
   /** When the request came, milliseconds since the epoch. */

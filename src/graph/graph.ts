@@ -24,6 +24,7 @@ export const firstMatchSlots = ['route', 'cache'] as const
 export const slotNames = [...collectingSlots, ...firstMatchSlots] as const
 export type SlotName = (typeof slotNames)[number]
 
+/** A compiled policy as plain data: its attributes, the classes of their values, and the diagrams that decide. */
 export interface Graph {
   readonly attributes: readonly Attribute[]
   readonly variables: readonly Variable[]

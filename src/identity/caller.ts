@@ -20,6 +20,7 @@ export interface CallerFields {
   readonly metadata?: Readonly<Record<string, unknown>>
 }
 
+/** Who sends a request, as the credential shows it or the host program says; a policy reads it as `caller.…`. */
 export interface Caller extends CallerFields {
   readonly id: string
   readonly kind: 'key' | 'jwt' | 'host' | 'anonymous'
