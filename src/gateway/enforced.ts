@@ -7,7 +7,7 @@ import type { GatewayConfig } from '../config/config.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Span } from '../diagnostics/source.ts'
-import { supportedProviderTypes } from '../providers/create-provider.ts'
+import { supportedProviderTypes } from '../providers/supported-types.ts'
 import type { RewriteClause } from '../syntax/ast.ts'
 import { enforcedRewrites } from './rewrite.ts'
 

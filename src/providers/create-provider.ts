@@ -6,9 +6,7 @@ import { createHttpProvider } from './http-provider.ts'
 import { type HttpType, httpTypes } from './http-type.ts'
 import type { Provider, SetTimer } from './provider.ts'
 import { createSimulator } from './simulator.ts'
-
-/** The types that can be called in this version; the others are refused when the gateway starts. */
-export const supportedProviderTypes: readonly ProviderType[] = [...keysOf(httpTypes), 'simulator']
+import { supportedProviderTypes } from './supported-types.ts'
 
 export interface CreateProviderOptions {
   /** Milliseconds since the epoch. */
@@ -49,8 +47,4 @@ export function createProvider(config: ProviderConfig, options: CreateProviderOp
 
 function httpTypeOf(type: ProviderType): HttpType | undefined {
   return (httpTypes as Partial<Record<ProviderType, HttpType>>)[type]
-}
-
-function keysOf<K extends string>(object: Readonly<Record<K, unknown>>): K[] {
-  return Object.keys(object) as K[]
 }

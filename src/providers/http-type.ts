@@ -2,10 +2,11 @@
  * The kinds of providers that are reached over HTTP, as data: one entry a type, naming what differs from one to
  * the next. What they speak is their dialect's.
  */
-import type { ProviderConfig, ProviderType } from '../config/config.ts'
+import type { ProviderConfig } from '../config/config.ts'
 import { anthropic } from '../dialects/anthropic/anthropic.ts'
 import type { Dialect, EncodeOptions } from '../dialects/dialect.ts'
 import { openaiChat } from '../dialects/openai-chat/openai-chat.ts'
+import type { HttpProviderType } from './supported-types.ts'
 
 export interface HttpType {
   readonly dialect: Dialect
@@ -59,7 +60,7 @@ export const httpTypes = {
         'anthropic-beta': union(text(options['beta']), headers['anthropic-beta'], client['anthropic-beta']),
       }),
   },
-} as const satisfies Partial<Record<ProviderType, HttpType>>
+} as const satisfies Record<HttpProviderType, HttpType>
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : Array.isArray(value) ? value.join(',') : undefined

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { ProviderConfig, ProviderType } from '../../src/config/config.ts'
 import type { Resolve } from '../../src/providers/address.ts'
-import { createProvider, supportedProviderTypes } from '../../src/providers/create-provider.ts'
+import { createProvider } from '../../src/providers/create-provider.ts'
 import type { Provider, ProviderRequest, ProviderResponse, ProviderResult } from '../../src/providers/provider.ts'
+import { supportedProviderTypes } from '../../src/providers/supported-types.ts'
 import { keys, providerConfig, realTimer } from '../dispatch/world.ts'
 import {
   openaiAnswer,
