@@ -11,6 +11,7 @@
 import type { ClassSet } from '../graph/class-set.ts'
 import { isLeaf, type LeafOperation, leafRef, Outgrown, type Ref } from '../graph/diagram.ts'
 import { asCube, type Expression } from '../graph/expression.ts'
+import { mergeItems } from '../graph/items.ts'
 import { diagramOf, type Space } from './condition-diagram.ts'
 import type { Leaves } from './leaves.ts'
 
@@ -90,8 +91,7 @@ export function clusterItems({ space, leaves, growth }: Building, mode: Mode, it
       programs.push({ kind: 'program', when, items: [item] })
     }
   }
-  pieces.sort((a, b) => compareRoots(space, a, b))
-  const merged = mergeAll({ space, leaves, growth, mode, operation }, pieces)
+  const merged = mergeAll({ space, leaves, growth, mode, operation }, inOrder(space, pieces))
   const byItem = new Map(items.map((each) => [each.item, each.when]))
   const clusters = indexPoor(space, growth, merged, byItem)
   return [...clusters, ...programs].sort((a, b) => a.items[0]! - b.items[0]!)
@@ -104,10 +104,15 @@ function operationOf(mode: Mode, leaves: Leaves): LeafOperation {
 }
 
 /** Pieces that ask the same variable first stand together, in the order of the first class that they care for. */
-function compareRoots(space: Space, a: Piece, b: Piece): number {
-  const levelOf = (piece: Piece): number =>
-    isLeaf(piece.root) ? Number.MAX_SAFE_INTEGER : space.diagrams.levelOf(piece.root)
-  return levelOf(a) - levelOf(b) || firstClass(space, a) - firstClass(space, b) || a.items[0]! - b.items[0]!
+function inOrder(space: Space, pieces: readonly Piece[]): Piece[] {
+  return pieces
+    .map((piece) => ({
+      piece,
+      level: isLeaf(piece.root) ? Number.MAX_SAFE_INTEGER : space.diagrams.levelOf(piece.root),
+      first: firstClass(space, piece),
+    }))
+    .sort((a, b) => a.level - b.level || a.first - b.first || a.piece.items[0]! - b.piece.items[0]!)
+    .map(({ piece }) => piece)
 }
 
 function firstClass(space: Space, piece: Piece): number {
@@ -166,7 +171,7 @@ function tryMerge({ space, leaves, growth, mode, operation }: Merging, a: Piece,
     const root = space.diagrams.apply(bounded, a.root, b.root, allowed)
     const size = sizeOf(space, mode, leaves, root)
     if (size > allowed) return undefined
-    return { root, size, items: [...a.items, ...b.items].sort((x, y) => x - y) }
+    return { root, size, items: mergeItems(a.items, b.items) }
   } catch (thrown) {
     if (thrown instanceof Outgrown) return undefined
     throw thrown
@@ -174,10 +179,10 @@ function tryMerge({ space, leaves, growth, mode, operation }: Merging, a: Piece,
 }
 
 function sizeOf(space: Space, mode: Mode, leaves: Leaves, root: Ref): number {
-  const { runs } = space.diagrams.sizeOf(root)
+  const { runs, leaves: found } = space.diagrams.sizeOf(root)
   if (mode === 'first') return runs
   let weight = 0
-  for (const leaf of space.diagrams.leavesOf(root)) weight += leaves.sets[leaf]!.length
+  for (const leaf of found) weight += leaves.sets[leaf]!.length
   return runs + weight
 }
 

@@ -1,4 +1,6 @@
 /** Sets of item numbers as leaves: each set has one number, so that equal leaves are identical. Leaf 0 is empty. */
+import { mergeItems } from '../graph/items.ts'
+
 export interface Leaves {
   readonly sets: readonly (readonly number[])[]
   readonly of: (items: readonly number[]) => number
@@ -9,17 +11,19 @@ export interface Leaves {
 
 export function createLeaves(): Leaves {
   const sets: (readonly number[])[] = [[]]
-  const ids = new Map<string, number>([['', 0]])
+  const byHash = new Map<number, number[]>([[hashOf([]), [0]]])
   const unions = new Map<number, number>()
   let weight = 0
   const of = (items: readonly number[]): number => {
-    const key = items.join()
-    const known = ids.get(key)
+    const hash = hashOf(items)
+    const alike = byHash.get(hash)
+    const known = alike?.find((leaf) => sameItems(sets[leaf]!, items))
     if (known !== undefined) return known
-    sets.push(items)
+    const leaf = sets.push(items) - 1
     weight += items.length
-    ids.set(key, sets.length - 1)
-    return sets.length - 1
+    if (alike) alike.push(leaf)
+    else byHash.set(hash, [leaf])
+    return leaf
   }
   const union = (a: number, b: number): number => {
     if (a === b || b === 0) return a
@@ -27,12 +31,22 @@ export function createLeaves(): Leaves {
     const key = Math.min(a, b) * 0x4000000 + Math.max(a, b)
     let result = unions.get(key)
     if (result === undefined) {
-      result = of([...new Set([...sets[a]!, ...sets[b]!])].sort((x, y) => x - y))
+      result = of(mergeItems(sets[a]!, sets[b]!))
       unions.set(key, result)
     }
     return result
   }
   return { sets, of, union, weight: () => weight }
+}
+
+function hashOf(items: readonly number[]): number {
+  let hash = items.length
+  for (const item of items) hash = Math.imul(hash ^ item, 0x9e3779b1) ^ (hash >>> 15)
+  return hash
+}
+
+function sameItems(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((item, index) => item === b[index])
 }
 
 /** The sets that are in use, renumbered in the order of their first use; leaf 0 stays the empty set. */

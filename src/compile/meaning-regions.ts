@@ -2,7 +2,7 @@
  * The regions of a policy: for each thing that a decision can say, the requests for which it says it. Names are not
  * said, nor are rules: a thing that two rules say is said where either matches, and one that is never said is none.
  */
-import { falseRef, isLeaf, type Ref, trueRef } from '../graph/diagram.ts'
+import { falseRef, type Ref, trueRef } from '../graph/diagram.ts'
 import type { Graph, GraphRule, RuleOf } from '../graph/graph.ts'
 import { grouped, type Region, regioningOf } from './meaning-algebra.ts'
 import type { Levels } from './meaning-levels.ts'
@@ -107,7 +107,11 @@ export function regionsOf(graph: Graph, levels: Levels): Regions {
 
   const routes = rulesOf('route').map((rule, index) => ({ rule, leaf: index + 2 }))
   const taken = within(first(routes.map(({ rule, leaf }) => ({ when: rule.when, leaf }))), allowed)
-  const takenLeaves = isLeaf(taken) ? new Set([~taken]) : levels.space.diagrams.leavesOf(taken)
+  const takenLeaves = new Set<number>()
+  map(taken, (leaf) => {
+    takenLeaves.add(leaf)
+    return leaf
+  })
   for (const { rule, leaf } of routes) if (takenLeaves.has(leaf)) live.add(rule)
   const regioning = { either, first, within, map }
   for (const { label, root } of forbiddenRegions(graph, [...live], { allowed, taken, routes, regioning }))

@@ -2,6 +2,8 @@
  * Leaves joined at run time: where a slot has several clusters, what matches in each is united, and the union
  * gets a number that it keeps. Bounded: past so many unions all are dropped, and the epoch tells.
  */
+import { mergeItems } from '../graph/items.ts'
+
 export interface LeafUnions {
   readonly union: (a: number, b: number) => number
   /** The leaf of these items, which ascend. */
@@ -53,7 +55,7 @@ export function createLeafUnions(leaves: readonly (readonly number[])[]): LeafUn
     const key = a * 0x4000000 + b
     const known = byPair.get(key)
     if (known !== undefined) return known
-    const items = merge(itemsOf(a), itemsOf(b))
+    const items = mergeItems(itemsOf(a), itemsOf(b))
     const before = epoch
     const leaf = of(items)
     if (before === epoch) byPair.set(key, leaf)
@@ -61,20 +63,4 @@ export function createLeafUnions(leaves: readonly (readonly number[])[]): LeafUn
   }
 
   return { union, of, itemsOf, epoch: () => epoch }
-}
-
-/** Two ascending lists as one, an item of both once. */
-function merge(a: readonly number[], b: readonly number[]): readonly number[] {
-  const merged: number[] = []
-  let i = 0
-  let j = 0
-  while (i < a.length && j < b.length) {
-    const next = Math.min(a[i]!, b[j]!)
-    merged.push(next)
-    if (a[i] === next) i++
-    if (b[j] === next) j++
-  }
-  while (i < a.length) merged.push(a[i++]!)
-  while (j < b.length) merged.push(b[j++]!)
-  return merged
 }

@@ -32,6 +32,12 @@ export interface LeafOperation {
 /** Raised inside an operation that was given a bound on its work and outgrew it. */
 export class Outgrown extends Error {}
 
+export interface Size {
+  readonly nodes: number
+  readonly runs: number
+  readonly leaves: ReadonlySet<number>
+}
+
 export interface Diagrams {
   /** The node of a level with the given runs; where all children are one, that child. */
   readonly make: (level: number, runs: readonly number[]) => Ref
@@ -43,10 +49,8 @@ export interface Diagrams {
   readonly forEachRun: (ref: Ref, visit: (first: number, child: Ref) => void) => void
   /** The child for a class. */
   readonly child: (ref: Ref, each: number) => Ref
-  /** Nodes and runs below a reference, each node counted once. */
-  readonly sizeOf: (ref: Ref) => { readonly nodes: number; readonly runs: number }
-  /** The leaves below a reference, each once. */
-  readonly leavesOf: (ref: Ref) => ReadonlySet<number>
+  /** What is below a reference, each node counted once. */
+  readonly sizeOf: (ref: Ref) => Size
   /** Every node below the given ones, each once, parents before children. */
   readonly reachable: (roots: readonly Ref[]) => Ref[]
 }
@@ -179,12 +183,17 @@ export function createDiagrams(): Diagrams {
     return data[low * 2 + 1]!
   }
 
+  /** Nodes are marked with the number of the walk that came to them. */
+  let marks = new Int32Array(1024)
+  let walk = 0
+
   function reachable(roots: readonly Ref[]): Ref[] {
-    const seen = new Set<Ref>()
+    if (marks.length < count) marks = grown(marks, count)
+    walk++
     const order: Ref[] = []
     const visit = (ref: Ref): void => {
-      if (ref < 0 || seen.has(ref)) return
-      seen.add(ref)
+      if (ref < 0 || marks[ref] === walk) return
+      marks[ref] = walk
       for (let i = offsets[ref]!; i < offsets[ref + 1]!; i += 2) visit(data[i + 1]!)
       order.push(ref)
     }
@@ -192,23 +201,19 @@ export function createDiagrams(): Diagrams {
     return order.reverse()
   }
 
-  function sizeOf(ref: Ref): { nodes: number; runs: number } {
+  function sizeOf(ref: Ref): Size {
+    if (ref < 0) return { nodes: 0, runs: 0, leaves: new Set([~ref]) }
+    const leaves = new Set<number>()
     let runs = 0
     const nodes = reachable([ref])
-    for (const node of nodes) runs += (offsets[node + 1]! - offsets[node]!) / 2
-    return { nodes: nodes.length, runs }
-  }
-
-  function leavesOf(ref: Ref): ReadonlySet<number> {
-    if (ref < 0) return new Set([~ref])
-    const found = new Set<number>()
-    for (const node of reachable([ref])) {
-      for (let i = offsets[node]!; i < offsets[node + 1]!; i += 2) if (data[i + 1]! < 0) found.add(~data[i + 1]!)
+    for (const node of nodes) {
+      runs += (offsets[node + 1]! - offsets[node]!) / 2
+      for (let i = offsets[node]!; i < offsets[node + 1]!; i += 2) if (data[i + 1]! < 0) leaves.add(~data[i + 1]!)
     }
-    return found
+    return { nodes: nodes.length, runs, leaves }
   }
 
-  return { make, apply, mapLeaves, levelOf: (ref) => levels[ref]!, forEachRun, child, sizeOf, leavesOf, reachable }
+  return { make, apply, mapLeaves, levelOf: (ref) => levels[ref]!, forEachRun, child, sizeOf, reachable }
 }
 
 function grown(array: Int32Array<ArrayBuffer>, atLeast: number): Int32Array<ArrayBuffer> {
