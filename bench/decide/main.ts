@@ -1,69 +1,54 @@
 /**
- * ns per decision at 10, 100, 1,000 and 10,000 rules, beside rivals, in one run.
+ * What a decision costs at 10, 100, 1,000 and 10,000 rules, beside what one writes by hand and beside rivals; what
+ * the graph takes, and how long it takes to build.
  *
- * Method: every engine's answers are checked against the rules' plain meaning on 512 requests first. Then rounds
- * are interleaved (engine after engine, again and again), each round decides the same 4,096 requests as often as
- * fills some 20 ms, and the median over the rounds is printed. CPU time, not wall time: other work on the machine counts less.
+ *     npm run bench -- decide [SIZE …] [--json] [--no-rivals] [--no-builds] [--large]
+ *
+ * Every engine's answers are held to the plain meaning of the rules first; then it is timed as `measure.ts` says.
  */
-import { closureEngine, type Engine, handWrittenEngine, policycEngine } from './engines.ts'
-import { createWorkload, type Request, ruleHolds, type Workload } from './workload.ts'
+import { cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import { buildApart, buildHere, rebuildApart, rebuildHere } from './builds.ts'
+import { measureSize, measureSlots, type SizeFigures, type SlotsFigures } from './figures.ts'
+import { printReport, type Report } from './report.ts'
+import { isInstalled, type Rival, rivals } from './rivals.ts'
 
-const sizes = process.argv.slice(2).map(Number)
-const rounds = 15
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: 'boolean', default: false },
+    'no-rivals': { type: 'boolean', default: false },
+    'no-builds': { type: 'boolean', default: false },
+    large: { type: 'boolean', default: false },
+    'build-only': { type: 'string' },
+    'rebuild-only': { type: 'string' },
+  },
+})
 
-console.log('bench/decide: ns per decision (median of %d interleaved rounds), one process', rounds)
-for (const size of sizes.length > 0 ? sizes : [10, 100, 1_000, 10_000]) {
-  const workload = createWorkload(size)
-  const engines = [await policycEngine(workload), handWrittenEngine(workload), closureEngine(workload)]
-  for (const engine of engines) check(engine, workload)
-  const medians = measure(engines, workload.requests)
-  const [own] = medians as [number]
-  console.log(`\n${size} rules (build ${engines[0]!.buildMs.toFixed(0)} ms)`)
-  for (const [index, engine] of engines.entries()) {
-    const ns = medians[index]!
-    console.log(
-      `  ${engine.name.padEnd(16)} ${ns.toFixed(0).padStart(10)} ns   policyc takes ${(own / ns).toFixed(3)} of it`,
-    )
+if (options['build-only']) console.log(JSON.stringify(await buildHere(Number(options['build-only']))))
+else if (options['rebuild-only']) console.log(JSON.stringify(await rebuildHere(Number(options['rebuild-only']))))
+else await run()
+
+async function run(): Promise<void> {
+  const sizes = positionals.length > 0 ? positionals.map(Number) : [10, 100, 1_000, 10_000]
+  const wanted = options['no-rivals'] ? [] : rivals
+  const installed: Rival[] = []
+  for (const rival of wanted) if (await isInstalled(rival)) installed.push(rival)
+  const decide: SizeFigures[] = []
+  for (const size of sizes) decide.push(await measureSize(size, installed))
+  const slots: SlotsFigures[] = []
+  for (const size of sizes) slots.push(await measureSlots(size))
+  const buildSizes = options['no-builds'] ? [] : [1_000, 10_000, ...(options.large ? [100_000] : [])]
+  const report: Report = {
+    node: process.version,
+    machine: `${cpus().length} cores of ${cpus()[0]?.model.trim()}, ${process.platform} ${process.arch}`,
+    rivals: installed.map(({ library, version, how }) => ({ library, version, how })),
+    missing: wanted.filter((each) => !installed.includes(each)).map(({ library }) => library),
+    decide,
+    slots,
+    builds: buildSizes.map(buildApart),
+    ...(options['no-builds'] ? {} : { rebuild: rebuildApart(1_000) }),
   }
-}
-
-function check(engine: Engine, { rules, requests }: Workload): void {
-  for (const request of requests.slice(0, 512)) {
-    const held = rules.filter((rule) => ruleHolds(rule, request))
-    const denied = held.some((rule) => rule.kind === 'deny') || !held.some((rule) => rule.kind === 'allow')
-    const target = denied ? null : (held.find((rule) => rule.kind === 'route')?.target ?? null)
-    const answer = engine.answer(request)
-    if (answer.effect !== (denied ? 'deny' : 'allow') || answer.target !== target) {
-      throw new Error(`${engine.name} answers ${JSON.stringify(answer)} for ${JSON.stringify(request)}`)
-    }
-  }
-}
-
-function measure(engines: readonly Engine[], requests: readonly Request[]): number[] {
-  const times: number[][] = engines.map(() => [])
-  const repeats = engines.map((engine) => repeatsFor(engine, requests))
-  for (let round = 0; round < rounds; round++) {
-    for (const [index, engine] of engines.entries()) {
-      times[index]!.push(time(engine, requests, repeats[index]!))
-    }
-  }
-  return times.map((each) => each.sort((a, b) => a - b)[rounds >> 1]!)
-}
-
-/** Results go here, so that no engine's work can be left out. */
-export let sink: unknown
-
-/** How many decisions fill some 20 ms, after a warm-up. */
-function repeatsFor(engine: Engine, requests: readonly Request[]): number {
-  let count = 64
-  while (time(engine, requests, count) * count < 20e6) count *= 2
-  return count
-}
-
-function time(engine: Engine, requests: readonly Request[], count: number): number {
-  const { decide } = engine
-  const before = process.cpuUsage()
-  for (let i = 0; i < count; i++) sink = decide(requests[i & (requests.length - 1)]!)
-  const { user, system } = process.cpuUsage(before)
-  return ((user + system) * 1000) / count
+  if (options.json) console.log(JSON.stringify(report, undefined, 2))
+  else printReport(report)
 }

@@ -1,0 +1,81 @@
+/**
+ * How long a policy takes from its text to its first decision, each in a process of its own (so cold, and with a
+ * peak of memory that is its own), and how long after an edit of one rule in a process that is warm.
+ */
+import { spawnSync } from 'node:child_process'
+import { loadPolicy } from '../../src/compile/load.ts'
+import { median } from './measure.ts'
+import { createWorkload } from './workload.ts'
+
+export interface Build {
+  readonly rules: number
+  readonly cpuMs: number
+  readonly wallMs: number
+  readonly peakRssMb: number
+}
+
+export interface Rebuild {
+  readonly rules: number
+  readonly cpuMs: number
+  readonly wallMs: number
+}
+
+const edits = 25
+
+/** One build in a process of its own. */
+export function buildApart(rules: number): Build {
+  return runApart('--build-only', rules) as Build
+}
+
+/** Rebuilds after edits in a process of its own, the median once it is warm. */
+export function rebuildApart(rules: number): Rebuild {
+  return runApart('--rebuild-only', rules) as Rebuild
+}
+
+function runApart(flag: string, rules: number): unknown {
+  const script = process.argv[1]!
+  const { status, stdout } = spawnSync(process.execPath, [script, flag, String(rules)], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  if (status !== 0) throw new Error(`building ${rules} rules fails with status ${status}`)
+  return JSON.parse(stdout)
+}
+
+export async function buildHere(rules: number): Promise<Build> {
+  const { config, text, requests } = createWorkload(rules)
+  const { cpuMs, wallMs } = await timed(async () => {
+    const policy = await loadPolicy({ config, policy: text }, { env: {} })
+    policy.decide(requests[0]!)
+  })
+  return { rules, cpuMs, wallMs, peakRssMb: process.resourceUsage().maxRSS / 1024 }
+}
+
+/** Each edit changes the tokens of one rule, another each time; everything is done again from the text. */
+export async function rebuildHere(rules: number): Promise<Rebuild> {
+  const { config, text, requests } = createWorkload(rules)
+  const lines = text.split('\n')
+  const times: { readonly cpuMs: number; readonly wallMs: number }[] = []
+  for (let edit = 0; edit < edits; edit++) {
+    const edited = [...lines]
+    const line = (edit * 37) % (rules - 2)
+    const [head, condition] = edited[line]!.split(' when ') as [string, string]
+    edited[line] = `${head} when request.input_tokens >= ${1000 + edit} and ${condition}`
+    times.push(
+      await timed(async () => {
+        const policy = await loadPolicy({ config, policy: edited.join('\n') }, { env: {} })
+        policy.decide(requests[0]!)
+      }),
+    )
+  }
+  const warm = times.slice(10)
+  return { rules, cpuMs: median(warm.map((each) => each.cpuMs)), wallMs: median(warm.map((each) => each.wallMs)) }
+}
+
+async function timed(work: () => Promise<void>): Promise<{ readonly cpuMs: number; readonly wallMs: number }> {
+  const startedAt = performance.now()
+  const before = process.cpuUsage()
+  await work()
+  const { user, system } = process.cpuUsage(before)
+  return { cpuMs: (user + system) / 1000, wallMs: performance.now() - startedAt }
+}

@@ -1,0 +1,105 @@
+/** The figures of one run, size by size: answers are checked, then engines are timed beside each other. */
+import { loadPolicy } from '../../src/compile/load.ts'
+import type { Decision } from '../../src/graph/decision.ts'
+import { buildEngine, type Engine } from './engine.ts'
+import { closureSpec, handWrittenSpec, policycSpec } from './engines.ts'
+import { type GraphSize, graphSizeOf } from './graph-size.ts'
+import { bytesPerDecision, check, measure, plainAnswer, type Timing } from './measure.ts'
+import type { Rival } from './rivals.ts'
+import { createSlotsWorkload, outlineOf, plainOutline, type SlotsWorkload } from './slots.ts'
+import { accessAlone, createWorkload, type Workload } from './workload.ts'
+
+export interface EngineFigures extends Timing {
+  readonly name: string
+  readonly scope: Engine['scope']
+  /** CPU time, in a process that has built others before. */
+  readonly buildMs: number
+  /** How many requests its answers were checked on. */
+  readonly checked: number
+  /** Times policyc's ns, asked the same: for an engine of access alone, policyc with the access rules alone. */
+  readonly ratio: number
+  readonly bytesPerDecision?: number
+}
+
+export interface SizeFigures {
+  readonly rules: number
+  /** Of the requests. */
+  readonly deniedShare: number
+  readonly graph: GraphSize
+  readonly engines: readonly EngineFigures[]
+}
+
+export interface SlotsFigures {
+  readonly rules: number
+  readonly ns: number
+  readonly bytesPerDecision?: number
+  /** Rules that a decision names, on average. */
+  readonly rulesPerDecision: number
+  readonly graph: GraphSize
+}
+
+/** policyc, policyc of access alone, by hand, closures: these answer at once, so that their garbage can be counted. */
+const ownEngines = 4
+
+/** Access and routes, beside the rivals. */
+export async function measureSize(size: number, installed: readonly Rival[]): Promise<SizeFigures> {
+  const workload = createWorkload(size)
+  const engines: Engine[] = [
+    await buildEngine(() => policycSpec(workload, 'access and route')),
+    await buildEngine(() => policycSpec(accessAlone(workload), 'access')),
+    await buildEngine(() => handWrittenSpec(workload)),
+    await buildEngine(() => closureSpec(workload)),
+  ]
+  for (const rival of installed) engines.push(await buildEngine(() => rival.create(workload)))
+  const checked: number[] = []
+  for (const engine of engines) checked.push(await check(engine, workload))
+  const timings = await measure(engines, workload.requests)
+  const [whole, alone] = timings as [Timing, Timing]
+  return {
+    rules: size,
+    deniedShare: deniedShareOf(workload),
+    graph: await graphSizeOfText(workload),
+    engines: engines.map((engine, index): EngineFigures => {
+      const { name, scope, buildMs } = engine
+      const timing = timings[index]!
+      const ratio = timing.ns / (scope === 'access' ? alone : whole).ns
+      const bytes = index < ownEngines ? bytesPerDecision(engine, workload.requests) : undefined
+      const figures = { name, scope, buildMs, checked: checked[index]!, ratio, ...timing }
+      return bytes === undefined ? figures : { ...figures, bytesPerDecision: bytes }
+    }),
+  }
+}
+
+/** The full decision over every slot. */
+export async function measureSlots(size: number): Promise<SlotsFigures> {
+  const workload = createSlotsWorkload(size)
+  const engine = await buildEngine(() => policycSpec(workload, 'access and route'))
+  const rulesPerDecision = checkSlots(engine, workload)
+  const [timing] = await measure([engine], workload.requests)
+  const bytes = bytesPerDecision(engine, workload.requests)
+  const figures = { rules: size, ns: timing!.ns, rulesPerDecision, graph: await graphSizeOfText(workload) }
+  return bytes === undefined ? figures : { ...figures, bytesPerDecision: bytes }
+}
+
+/** Holds every decision to the plain meaning of the rules; how many rules a decision names, on average. */
+function checkSlots(engine: Engine, workload: SlotsWorkload): number {
+  const asked = workload.requests.slice(0, 512)
+  let named = 0
+  for (const request of asked) {
+    const outline = outlineOf(engine.decide(request) as Decision)
+    const wanted = plainOutline(workload, request)
+    if (outline !== wanted) throw new Error(`policyc decides\n${outline}\nwanted\n${wanted}`)
+    named += outline.match(/rule_/g)?.length ?? 0
+  }
+  return named / asked.length
+}
+
+function deniedShareOf(workload: Workload): number {
+  const asked = workload.requests.slice(0, 512)
+  return asked.filter((request) => plainAnswer(workload, request).effect === 'deny').length / asked.length
+}
+
+async function graphSizeOfText(workload: { readonly config: object; readonly text: string }): Promise<GraphSize> {
+  const { graph } = await loadPolicy({ config: workload.config, policy: workload.text }, { env: {} })
+  return graphSizeOf(graph)
+}
