@@ -123,6 +123,14 @@ describe('imports', () => {
   })
 })
 
+test('validating needs no HTTP client and no logger', () => {
+  const byPath = new Map(files.map((each) => [each.path, each]))
+  const reached = new Set(['cli/commands/validate.ts'])
+  for (const path of reached) for (const each of byPath.get(path)?.imports ?? []) reached.add(each)
+  const packages = new Set([...reached].flatMap((path) => byPath.get(path)?.packages ?? []))
+  expect([...packages].filter((each) => /^(undici|pino|node:https?)$/.test(each))).toEqual([])
+})
+
 /** The files of a circle of imports, or undefined. */
 function findCircle(): readonly string[] | undefined {
   const byPath = new Map(files.map((each) => [each.path, each]))

@@ -7,6 +7,7 @@ import type { ChatCall, Json } from '../dialects/neutral.ts'
 import type { CallExchange, Step } from './exchange.ts'
 import { done, failed } from './exchange.ts'
 import { parseJsonBody } from './json-body.ts'
+import type { GatewayRequest } from './request.ts'
 
 export interface ReadCall {
   readonly call: ChatCall
@@ -17,7 +18,8 @@ export interface ReadCall {
 }
 
 export async function readCall({ request, dialect }: CallExchange, bounds: Bounds): Promise<Step<ReadCall>> {
-  const refused = refuseMedia(request.header)
+  const type = mediaOf(request.header)
+  const refused = refuseMedia(type, request.header)
   if (refused !== undefined) return failed({ kind: 'unsupported_media', message: refused })
   const declared = Number(request.header('content-length') ?? 0)
   if (declared > bounds.bodyBytes) return failed({ kind: 'body_too_large', maxBytes: bounds.bodyBytes })
@@ -33,6 +35,7 @@ export async function readCall({ request, dialect }: CallExchange, bounds: Bound
       break
   }
   const json = parseJsonBody(read.bytes, bounds.jsonDepth)
+  if (!json.ok && type === formMedia) return failed({ kind: 'unsupported_media', message: notJson(type) })
   if (!json.ok) return failed({ kind: 'malformed', message: json.message })
   const decoded = dialect.decodeRequest(json.value)
   if (!decoded.ok) {
@@ -51,11 +54,21 @@ export async function readCall({ request, dialect }: CallExchange, bounds: Bound
 /** `text/plain` is what `fetch` says of a string when its caller says nothing. */
 const jsonMedia = /^(text\/plain|application\/([a-z0-9.-]+\+)?json)$/
 
-function refuseMedia(header: (name: string) => string | undefined): string | undefined {
-  const type = header('content-type')?.replace(/;.*$/s, '').trim().toLowerCase()
-  if (type && !jsonMedia.test(type))
-    return `the body is \`${type.slice(0, 100)}\`, and wants to be \`application/json\``
+/** What `curl -d` says of whatever it sends; taken at its body where that is JSON. */
+const formMedia = 'application/x-www-form-urlencoded'
+
+function mediaOf(header: GatewayRequest['header']): string | undefined {
+  return header('content-type')?.replace(/;.*$/s, '').trim().toLowerCase() || undefined
+}
+
+/** A body that says nothing of its type is read as JSON. */
+function refuseMedia(type: string | undefined, header: GatewayRequest['header']): string | undefined {
+  if (type !== undefined && type !== formMedia && !jsonMedia.test(type)) return notJson(type)
   const encoding = header('content-encoding')?.trim().toLowerCase()
   if (encoding && encoding !== 'identity') return 'the body is compressed, and wants to be sent as it is'
   return undefined
+}
+
+function notJson(type: string): string {
+  return `the body is \`${type.slice(0, 100)}\`, and wants to be \`application/json\``
 }

@@ -15,7 +15,7 @@ export interface KeyRing {
   readonly take: () => Secret | undefined
   /** Lays a key to rest after this status; says whether another is ready. */
   readonly refuse: (key: Secret, status: 401 | 429, retryAfterMs: number | undefined) => boolean
-  /** A text without any of the keys: providers like to repeat what they refuse. */
+  /** A text without any of the keys: providers like to repeat what they refuse. See `redactorOf`. */
   readonly redact: (text: string) => string
 }
 
@@ -41,10 +41,30 @@ export function createKeyRing(keys: readonly Secret[], now: () => number): KeyRi
       restsUntil.set(key, now() + Math.min(restMs, longestRestMs))
       return keys.some((other) => other !== key && isReady(other))
     },
-    redact: (text) =>
-      keys.reduce((clean, key) => {
-        const value = key.reveal()
-        return value === '' ? clean : clean.replaceAll(value, '[redacted]')
-      }, text),
+    redact: redactorOf(keys),
   }
 }
+
+/** Length from which a key is a secret wherever it stands. */
+const secretLength = 8
+
+/**
+ * Takes keys out of texts. A key of eight characters or more goes wherever it stands. A shorter one, such as the `x`
+ * or `none` that a local server is given, is a part of common words, and no secret worth a garbled message: it goes
+ * only as a whole word that is shown as a value, which is in quotes, after `=`, after `key:` or after `Bearer`.
+ */
+function redactorOf(keys: readonly Secret[]): (text: string) => string {
+  const patterns = keys
+    .map((key) => key.reveal())
+    .filter((value) => value !== '')
+    // A key may be the beginning of another.
+    .toSorted((a, b) => b.length - a.length)
+    .map((value) => {
+      const literal = value.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+      return new RegExp(value.length < secretLength ? `${valueBefore}${literal}(?![\\p{L}\\p{N}_-])` : literal, 'gu')
+    })
+  return (text) => patterns.reduce((clean, pattern) => clean.replace(pattern, '[redacted]'), text)
+}
+
+/** What stands before a word that is shown as a value. */
+const valueBefore = '(?<=["\'`=]|\\b[Kk]ey(?: provided)?: ?|\\b[Bb]earer )'

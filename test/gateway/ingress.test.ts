@@ -81,13 +81,39 @@ test('a body that is not UTF-8 is refused', async () => {
 
 test.each([
   [{ 'content-type': 'multipart/form-data' }, 415],
-  [{ 'content-type': 'application/x-www-form-urlencoded' }, 415],
+  [{ 'content-type': 'multipart/form-data; boundary=x' }, 415],
+  [{ 'content-type': 'application/xml' }, 415],
+  [{ 'content-type': 'application/x-www-form-urlencoded' }, 200],
+  [{ 'content-type': 'Application/X-WWW-Form-Urlencoded; charset=utf-8' }, 200],
+  [{ 'content-type': 'application/x-www-form-urlencoded', 'content-encoding': 'gzip' }, 415],
   [{ 'content-encoding': 'gzip' }, 415],
   [{ 'content-type': 'application/json; charset=utf-8' }, 200],
   [{ 'content-type': 'text/plain' }, 200],
 ])('a body with %o is %d', async (headers, status) => {
   const { post } = await start()
   expect((await post(chat, hello, headers)).status).toBe(status)
+})
+
+test.each([
+  ['no type', {}, JSON.stringify(hello), 200],
+  ['an empty type', { 'content-type': '' }, JSON.stringify(hello), 200],
+  ['no type and no JSON', {}, 'model=m', 400],
+  ['the type of forms and a form', { 'content-type': 'application/x-www-form-urlencoded' }, 'model=m&stream=1', 415],
+  ['the type of forms and nothing', { 'content-type': 'application/x-www-form-urlencoded' }, '', 415],
+])('a body with %s is answered by what it is', async (_, headers, body, status) => {
+  const { url, gateway } = await start()
+  const answered = await new Promise<number | undefined>((resolve, reject) => {
+    const length = { 'content-length': String(Buffer.byteLength(body)) }
+    const request = httpRequest(url + chat, { method: 'POST', headers: { ...headers, ...length } }, (response) => {
+      response.resume()
+      resolve(response.statusCode)
+    })
+    request.on('error', reject).end(body)
+  })
+  expect(answered).toBe(status)
+  // A Web request whose body is bytes says nothing of its type by itself.
+  const web = new Request('http://gateway/v1/chat/completions', { method: 'POST', headers, body: Buffer.from(body) })
+  expect((await gateway.fetch(web)).status).toBe(status)
 })
 
 test('an unknown path, an endpoint that is not there yet and a wrong method are told apart', async () => {
