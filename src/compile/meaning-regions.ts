@@ -4,10 +4,10 @@
  */
 import { falseRef, type Ref, trueRef } from '../graph/diagram.ts'
 import type { Graph, GraphRule, RuleOf } from '../graph/graph.ts'
-import { grouped, type Region, regioningOf } from './meaning-algebra.ts'
+import { grouped, type Region, type Regioning, regioningOf } from './meaning-algebra.ts'
 import type { Levels } from './meaning-levels.ts'
 import { sayingsOf } from './meaning-payload.ts'
-import { forbiddenRegions } from './meaning-targets.ts'
+import { forbiddenRegions, type Reached } from './meaning-targets.ts'
 
 export interface Regions {
   readonly regions: readonly Region[]
@@ -20,103 +20,140 @@ export interface Regions {
 /** Things said in an order that may matter; of more, each keeps its place in the text. */
 const mostOrdered = 64
 
+/** What the regions of one policy are gathered with. */
+interface Gathering extends Regioning {
+  readonly graph: Graph
+  /** Notes a region unless it is empty, and the rules that say so as live. */
+  readonly add: (label: string, root: Ref, by?: readonly GraphRule[]) => void
+  /** The leaf of a thing that is said. */
+  readonly leafOf: (text: string) => number
+}
+
 export function regionsOf(graph: Graph, levels: Levels): Regions {
-  const { either, first, within, map } = regioningOf(levels)
   const leaves: string[] = []
   const leafByText = new Map<string, number>()
-  const leafOf = (text: string): number => {
-    const known = leafByText.get(text) ?? leaves.push(text) + 1
-    leafByText.set(text, known)
-    return known
-  }
   const regions: Region[] = []
   const live = new Set<GraphRule>()
-  const add = (label: string, root: Ref, by: readonly GraphRule[] = []): void => {
-    if (root === falseRef) return
-    regions.push({ label, root })
-    for (const rule of by) live.add(rule)
+  const gathering: Gathering = {
+    ...regioningOf(levels),
+    graph,
+    add: (label, root, by = []) => {
+      if (root === falseRef) return
+      regions.push({ label, root })
+      for (const rule of by) live.add(rule)
+    },
+    leafOf: (text) => {
+      const known = leafByText.get(text) ?? leaves.push(text) + 1
+      leafByText.set(text, known)
+      return known
+    },
   }
-  const rulesOf = <K extends GraphRule['kind']>(kind: K): RuleOf<K>[] =>
-    graph.rules.filter((rule): rule is RuleOf<K> => rule.kind === kind)
+  const allowed = addAccess(gathering)
+  for (const kind of ['route', 'cache'] as const) addFirstMatch(gathering, kind, allowed)
+  for (const kind of ['limit', 'budget', 'shadow'] as const) addCollected(gathering, kind, allowed)
+  for (const kind of ['guard', 'rewrite'] as const) addOrder(gathering, kind, addCollected(gathering, kind, allowed))
+  addCollected(gathering, 'log', trueRef)
+  addCapture(gathering)
+  const routed = takenRoutes(gathering, allowed)
+  for (const { rule } of routed.routes) live.add(rule)
+  regions.push(...forbiddenRegions(graph, [...live], { allowed, ...routed, regioning: gathering }))
+  return { regions, leaves, live: [...live] }
+}
 
-  const accessRules = (kind: 'allow' | 'deny') =>
-    graph.rules.filter((rule): rule is RuleOf<'allow' | 'deny'> => rule.kind === kind)
+function rulesOf<K extends GraphRule['kind']>(graph: Graph, kind: K): RuleOf<K>[] {
+  return graph.rules.filter((rule): rule is RuleOf<K> => rule.kind === kind)
+}
 
-  const denied = either(accessRules('deny').map((each) => each.when))
+/** Who is allowed, and what is told to whom; the region of what is allowed. */
+function addAccess({ graph, either, first, within, map, add, leafOf }: Gathering): Ref {
+  const rulesOfEffect = (effect: 'allow' | 'deny') =>
+    graph.rules.filter((rule): rule is RuleOf<'allow' | 'deny'> => rule.kind === effect)
+  const whens = (rules: readonly GraphRule[]) => rules.map((each) => each.when)
+  const denied = either(whens(rulesOfEffect('deny')))
   const allowed = within(
-    either(accessRules('allow').map((each) => each.when)),
+    either(whens(rulesOfEffect('allow'))),
     map(denied, (each) => 1 - each),
   )
   add('allowed', allowed)
-  for (const kind of ['deny', 'allow'] as const) {
-    const limit = kind === 'allow' ? allowed : trueRef
-    for (const [reason, rules] of grouped(accessRules(kind), (rule) =>
-      rule.because === undefined ? [] : [rule.because],
-    ))
-      add(`${kind} because ${JSON.stringify(reason)}`, within(either(rules.map((each) => each.when)), limit))
-    const stated = accessRules(kind).filter((rule) => rule.status !== undefined)
-    stated.sort((a, b) => a.status! - b.status!)
+  for (const effect of ['deny', 'allow'] as const) {
+    const rules = rulesOfEffect(effect)
+    const limit = effect === 'allow' ? allowed : trueRef
+    for (const [reason, own] of grouped(rules, (rule) => (rule.because === undefined ? [] : [rule.because])))
+      add(`${effect} because ${JSON.stringify(reason)}`, within(either(whens(own)), limit))
+    // The least status is the first that holds, from the least on.
+    const stated = rules.filter((rule) => rule.status !== undefined).sort((a, b) => a.status! - b.status!)
     const least = first(stated.map((rule) => ({ when: rule.when, leaf: leafOf(String(rule.status)) })))
-    add(`${kind} status`, within(least, limit))
+    add(`${effect} status`, within(least, limit))
   }
+  return allowed
+}
 
-  for (const kind of ['route', 'cache'] as const) {
-    const rules = rulesOf(kind)
-    const said = rules.map((rule) => ({ when: rule.when, leaf: leafOf(sayingsOf(graph, rule)[0]!) }))
-    add(kind, within(first(said), allowed))
+function addFirstMatch({ graph, first, within, add, leafOf }: Gathering, kind: 'route' | 'cache', allowed: Ref): void {
+  const said = rulesOf<GraphRule['kind']>(graph, kind).map((rule) => {
+    return { when: rule.when, leaf: leafOf(sayingsOf(graph, rule)[0]!) }
+  })
+  add(kind, within(first(said), allowed))
+}
+
+/** One region for each thing said in the slot; the regions by what is said. */
+function addCollected(
+  { graph, either, within, add }: Gathering,
+  kind: 'limit' | 'budget' | 'shadow' | 'guard' | 'rewrite' | 'log',
+  limit: Ref,
+): ReadonlyMap<string, Ref> {
+  const said = new Map<string, Ref>()
+  for (const [text, rules] of grouped<GraphRule>(rulesOf(graph, kind), (rule) => sayingsOf(graph, rule))) {
+    const root = within(either(rules.map((each) => each.when)), limit)
+    if (root === falseRef) continue
+    said.set(text, root)
+    add(`${kind} ${text}`, root, rules)
   }
+  return said
+}
 
-  for (const kind of ['limit', 'budget', 'shadow', 'guard', 'rewrite', 'log'] as const) {
-    const limit = kind === 'log' ? trueRef : allowed
-    const sayings = grouped<GraphRule>(rulesOf(kind), (rule) => sayingsOf(graph, rule))
-    const said = new Map<string, Ref>()
-    for (const [text, rules] of sayings) {
-      const root = within(either(rules.map((each) => each.when)), limit)
-      if (root === falseRef) continue
-      said.set(text, root)
-      add(`${kind} ${text}`, root, rules)
+/** Where two things are said whose order may matter, where the one comes first. */
+function addOrder(gathering: Gathering, kind: 'guard' | 'rewrite', said: ReadonlyMap<string, Ref>): void {
+  const { graph, first, within, map, add } = gathering
+  const sayers = rulesOf<GraphRule['kind']>(graph, kind).flatMap((rule) =>
+    sayingsOf(graph, rule).map((text) => ({ when: rule.when, text })),
+  )
+  const byText = grouped([...sayers.entries()], ([, { text }]) => [text])
+  const topicOf = (text: string): string => (kind === 'guard' ? '' : topicOfField(text))
+  for (const texts of grouped([...said.keys()].sort(), (text) => [topicOf(text)]).values()) {
+    if (texts.length > mostOrdered) {
+      add(`${kind} order ${JSON.stringify([...said.keys()])}`, trueRef)
+      continue
     }
-    if (kind !== 'guard' && kind !== 'rewrite') continue
-    const topicOf = (text: string): string => (kind === 'guard' ? '' : topicOfField(text))
-    for (const texts of grouped([...said.keys()].sort(), (text) => [topicOf(text)]).values()) {
-      if (texts.length > mostOrdered) add(`${kind} order ${JSON.stringify([...said.keys()])}`, trueRef)
-      else
-        for (const [before, after] of pairsOf(texts)) {
-          const both = within(said.get(before)!, said.get(after)!)
-          if (both === falseRef) continue
-          const ordered = rulesOf(kind).flatMap((rule) =>
-            sayingsOf(graph, rule).flatMap((text) =>
-              text === before || text === after ? [{ when: rule.when, leaf: text === before ? 1 : 2 }] : [],
-            ),
-          )
-          add(
-            `${kind} ${before} before ${after}`,
-            within(
-              map(first(ordered), (each) => (each === 1 ? 1 : 0)),
-              both,
-            ),
-          )
-        }
+    for (const [before, after] of pairsOf(texts)) {
+      const both = within(said.get(before)!, said.get(after)!)
+      if (both === falseRef) continue
+      const ordered = [...byText.get(before)!, ...byText.get(after)!]
+        .sort(([a], [b]) => a - b)
+        .map(([, { when, text }]) => ({ when, leaf: text === before ? 1 : 2 }))
+      const isFirst = map(first(ordered), (each) => (each === 1 ? 1 : 0))
+      add(`${kind} ${before} before ${after}`, within(isFirst, both))
     }
   }
+}
 
+/** What is recorded; `none` wins. */
+function addCapture({ graph, either, within, map, add }: Gathering): void {
   const capturing = (what: 'body' | 'headers' | 'none'): Ref =>
-    either(rulesOf('log').flatMap((rule) => (rule.capture.includes(what) ? [rule.when] : [])))
+    either(rulesOf(graph, 'log').flatMap((rule) => (rule.capture.includes(what) ? [rule.when] : [])))
   const captured = map(capturing('none'), (each) => 1 - each)
   for (const what of ['body', 'headers'] as const) add(`log ${what}`, within(capturing(what), captured))
+}
 
-  const routes = rulesOf('route').map((rule, index) => ({ rule, leaf: index + 2 }))
+/** Which route is taken, by a leaf of its own, and the routes that are taken at all. */
+function takenRoutes({ graph, first, within, map }: Gathering, allowed: Ref): Pick<Reached, 'taken' | 'routes'> {
+  const routes = rulesOf(graph, 'route').map((rule, index) => ({ rule, leaf: index + 2 }))
   const taken = within(first(routes.map(({ rule, leaf }) => ({ when: rule.when, leaf }))), allowed)
-  const takenLeaves = new Set<number>()
+  const leaves = new Set<number>()
   map(taken, (leaf) => {
-    takenLeaves.add(leaf)
+    leaves.add(leaf)
     return leaf
   })
-  for (const { rule, leaf } of routes) if (takenLeaves.has(leaf)) live.add(rule)
-  const regioning = { either, first, within, map }
-  for (const { label, root } of forbiddenRegions(graph, [...live], { allowed, taken, routes, regioning }))
-    regions.push({ label, root })
-  return { regions, leaves, live: [...live] }
+  return { taken, routes: routes.filter(({ leaf }) => leaves.has(leaf)) }
 }
 
 function pairsOf(texts: readonly string[]): [string, string][] {

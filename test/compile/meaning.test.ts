@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { CheckedPolicy } from '../../src/check/policy.ts'
 import { compilePolicy } from '../../src/compile/compile.ts'
 import { linesOf, meaningOf } from '../../src/compile/meaning.ts'
+import type { CatalogueEntry } from '../../src/config/catalogue.ts'
 import { createDecider } from '../../src/decide/decide.ts'
 import { bounded } from '../arbitraries/bounded.ts'
 import { checkText, type LoadedWorld, loadWorld } from '../arbitraries/checked.ts'
@@ -271,4 +272,17 @@ describe('regions that outgrow their bound', () => {
     expect(meaningFor(text.replace('deny a15', 'allow a15'))).not.toBe(meaningFor(text))
     expect(performance.now() - startedAt).toBeLessThan(30_000)
   })
+})
+
+test('the catalogue counts as far as restricts ask of it', () => {
+  const meaningIn = (text: string, change: Partial<CatalogueEntry>): string => {
+    const entries = loaded.catalogue.entries.map((each) => (each.id === 'alpha/large' ? { ...each, ...change } : each))
+    const { policy } = checkText(text, { ...loaded, catalogue: { ...loaded.catalogue, entries } })
+    return meaningOf(compilePolicy(policy!))
+  }
+  const text = 'allow open\nroute r { to alpha/large }\n'
+  const restricted = `${text}restrict eu when request.stream to target.region == "eu"\n`
+  expect(meaningIn(text, { region: 'us' })).toBe(meaningIn(text, {}))
+  expect(meaningIn(restricted, { context: 7 })).toBe(meaningIn(restricted, {}))
+  expect(meaningIn(restricted, { region: 'us' })).not.toBe(meaningIn(restricted, {}))
 })
