@@ -2,7 +2,7 @@
 import type { Matcher } from './match.ts'
 
 /** The value of a leaf; made from its items the first time. */
-export function byLeaf<T>(matcher: Matcher, make: (items: readonly number[]) => T): (leaf: number) => T {
+export function byLeaf<T>(matcher: Matcher, make: (items: readonly number[], leaf: number) => T): (leaf: number) => T {
   let values: (T | undefined)[] = []
   let epoch = matcher.epoch()
   return (leaf) => {
@@ -12,7 +12,7 @@ export function byLeaf<T>(matcher: Matcher, make: (items: readonly number[]) => 
     }
     const known = values[leaf]
     if (known !== undefined) return known
-    const value = make(matcher.itemsOf(leaf))
+    const value = make(matcher.itemsOf(leaf), leaf)
     values[leaf] = value
     return value
   }

@@ -8,6 +8,7 @@
  */
 import type { Access, Decision, LogPlan } from '../graph/decision.ts'
 import type { Graph, RuleOf, SlotName } from '../graph/graph.ts'
+import { byLeaf } from './by-leaf.ts'
 import { type Candidates, createCandidates } from './candidates.ts'
 import type { Facts } from './facts.ts'
 import { createMatcher, type Matcher } from './match.ts'
@@ -41,13 +42,15 @@ export function createDecider(graph: Graph): Decider {
   const hasShadow = has('shadow')
   const hasLog = has('log')
 
+  const deniedBy = byLeaf(matcher, (_, leaf) => denied(parts.access(leaf), noLog))
+
   function decide(facts: Facts): Decision {
     matcher.begin(facts)
     let leaf = hasDeny ? collect.deny() : 0
     if (leaf === 0 && hasAllow) leaf = collect.allow()
     const access = parts.access(leaf)
     const log = hasLog ? parts.log(collect.log()) : noLog
-    if (access.effect === 'deny') return denied(access, log)
+    if (access.effect === 'deny') return hasLog ? denied(access, log) : deniedBy(leaf)
     const cache = hasCache ? matcher.cache() : -1
     return Object.freeze({
       access,

@@ -62,10 +62,7 @@ export function requestedModel(facts: Facts): string {
 function rawReader(path: readonly string[]): (facts: Facts) => unknown {
   const [first, second, third] = path as [string, string, string | undefined]
   if (third === undefined) {
-    return (facts) => {
-      const group = facts[first]
-      return isObject(group) ? group[second] : undefined
-    }
+    return (facts) => groupOf(facts, first)?.[second]
   }
   if (first === 'request' && second === 'header') return (facts) => headerOf(facts, third)
   return (facts) => {
@@ -84,6 +81,12 @@ function headerOf(facts: Facts, name: string): unknown {
   if (value !== undefined) return value
   const other = Object.keys(headers).find((each) => each.toLowerCase() === name)
   return other === undefined ? undefined : headers[other]
+}
+
+/** A group of facts, such as `caller`; undefined where it is none. */
+export function groupOf(facts: Facts, name: string): Readonly<Record<string, unknown>> | undefined {
+  const group = facts[name]
+  return isObject(group) ? group : undefined
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -7,8 +7,8 @@
  */
 import { type Cluster, type CollectingSlot, collectingSlots, type Graph } from '../graph/graph.ts'
 import { createBitmap } from './bitmap.ts'
-import { createClassifier } from './classify.ts'
 import { createReader, type Facts, type FactValue, type Reader } from './facts.ts'
+import { createFeature } from './feature.ts'
 import { createLeafUnions } from './leaf-unions.ts'
 
 export interface Matcher {
@@ -31,8 +31,9 @@ export interface Matcher {
 export function createMatcher(graph: Graph): Matcher {
   const { code, slots, variables } = graph
   const readers: readonly Reader[] = graph.attributes.map((each) => createReader(each, graph.attributes, graph.tables))
-  const classifiers = variables.map(createClassifier)
-  const readerOf = variables.map((each) => readers[each.attribute]!)
+  const features = variables.map((each) =>
+    createFeature(each, graph.attributes[each.attribute]!, readers[each.attribute]!),
+  )
   const classes = new Int32Array(variables.length)
   const stamps = new Int32Array(variables.length)
   const unions = createLeafUnions(graph.leaves)
@@ -49,7 +50,7 @@ export function createMatcher(graph: Graph): Matcher {
   }
 
   function classify(variable: number): number {
-    const each = classifiers[variable]!(readerOf[variable]!(current))
+    const each = features[variable]!(current)
     stamps[variable] = stamp
     classes[variable] = each
     return each
