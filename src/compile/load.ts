@@ -76,7 +76,9 @@ export async function readPolicy(source: PolicySource, options: LoadOptions = {}
     else unreadTables.add(each.name)
   }
   const text = typeof source === 'string' ? undefined : source.policy
-  if (text === undefined && config.policyPath === undefined) return { diagnostics }
+  if (text === undefined && (config.policyPath === undefined || isRefused(config, read.diagnostics))) {
+    return { diagnostics }
+  }
   const main = text === undefined ? { path: shown(config.policyPath!) } : { text, directory: config.directory }
   const files = await loadPolicyFiles(main, { read: readFile, list: (folder) => readdir(folder).catch(() => []) })
   const result = checkPolicy(files, { ...config, tables, unreadTables })
@@ -89,6 +91,12 @@ export async function readPolicy(source: PolicySource, options: LoadOptions = {}
     ...(read.config === undefined ? {} : { config: read.config }),
     ...(checked === undefined ? {} : { checked }),
   }
+}
+
+/** Whether the configuration has said already that its policy is no file that can be read. */
+function isRefused(config: GatewayConfig, diagnostics: readonly Diagnostic[]): boolean {
+  const { start, end } = config.spanOf(['policy'])
+  return diagnostics.some(({ code, span }) => code === 'P901' && span.start === start && span.end === end)
 }
 
 /** A path as a reader of diagnostics wants it: from the working folder, where it lies below it. */

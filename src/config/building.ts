@@ -1,10 +1,11 @@
 /** What the builders of the parts of a configuration share: the tree, its secrets, and how to report. */
-import { statSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { readdirSync, statSync } from 'node:fs'
+import { basename, dirname, resolve } from 'node:path'
 import type { Code } from '../diagnostics/catalogue.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Source, Span } from '../diagnostics/source.ts'
+import { didYouMean } from '../diagnostics/suggest.ts'
 import type { RawConfig } from './raw.ts'
 import { Secret } from './secret.ts'
 import type { Path, ScalarTree, Tree } from './tree.ts'
@@ -61,8 +62,22 @@ export function fileAt(building: Building, path: Path, file: string): string {
   const refusal = refusalOf(absolute)
   const written = findTree(building.written, path)
   const shown = written?.kind === 'scalar' && written.origin === 'text' ? quoteKey(file) : 'the file'
-  if (refusal) report(building, 'P901', path, { message: `${shown} cannot be read: ${refusal}` })
+  if (refusal)
+    report(building, 'P901', path, { message: `${shown} cannot be read: ${refusal}`, help: nearFile(absolute) })
   return absolute
+}
+
+/** Did-you-mean among the files beside one that is not there. */
+function nearFile(path: string): string | undefined {
+  try {
+    const names = readdirSync(dirname(path), { withFileTypes: true }).filter((each) => each.isFile())
+    return didYouMean(
+      basename(path),
+      names.map((each) => each.name),
+    )
+  } catch {
+    return undefined
+  }
 }
 
 function refusalOf(path: string): string | undefined {

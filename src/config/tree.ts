@@ -181,7 +181,10 @@ function grow(
   const follow = (name: string, place: Place): Tree => {
     const anchored = anchors.get(name)
     if (!anchored) {
-      faults.push({ ...place, message: `no anchor \`&${name}\` stands before the alias \`*${name}\`` })
+      faults.push({
+        ...place,
+        message: `no anchor ${quoteKey(`&${name}`)} stands before the alias ${quoteKey(`*${name}`)}`,
+      })
       return nothing(place)
     }
     count += anchored.size

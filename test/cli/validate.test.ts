@@ -102,6 +102,14 @@ describe('input that cannot be read is exit status 2', () => {
     expect(await codesOf(folder({ 'gateway.yaml': gatewayYaml }))).toEqual({ status: 2, codes: ['P901'] })
   })
 
+  test('a policy that is missing is told of once, where it is named, with what may be meant', async () => {
+    const path = folder({ 'gateway.yaml': gatewayYaml, 'mian.policy': goodPolicy })
+    const { out } = await policyc(['validate', path])
+    expect(out.match(/error\[P901\]/g)).toHaveLength(1)
+    expect(out).toMatch(/P901\]: `\.\/main\.policy` cannot be read: there is no such file\n.*gateway\.yaml:\d+:\d+/)
+    expect(out).toContain('did you mean `mian.policy`?')
+  })
+
   test('a folder where a file was wanted', async () => {
     const path = folder({ 'gateway.yaml': gatewayYaml, 'main.policy/x': '' })
     expect(await codesOf(path)).toEqual({ status: 2, codes: ['P901'] })

@@ -226,5 +226,8 @@ describe('hostile texts end soon', () => {
     expect(parseTree('a: &x { b: *x }\n', 100).faults.map((each) => each.message)).toEqual([
       'no anchor `&x` stands before the alias `*x`',
     ])
+    expect(parseTree('a: *x"redis://:secret@host"\n', 100).faults.map((each) => each.message)).toEqual([
+      'no anchor `&x"redis://…@host"` stands before the alias `*x"redis://…@host"`',
+    ])
   })
 })
