@@ -101,15 +101,17 @@ function metadataFacts(body: Json | undefined): Readonly<Record<string, string>>
   return facts
 }
 
-/** Puts a value at a dotted path, making the groups on the way. */
+/**
+ * Puts a value at a dotted path, making the groups on the way. The facts and their groups are of this request alone;
+ * what is deeper may be the caller's own (claims, roles), shared with other requests, and is copied.
+ */
 function place(facts: Record<string, unknown>, path: readonly string[], value: unknown): void {
   let at = facts
-  for (const part of path.slice(0, -1)) {
+  for (const [depth, part] of path.slice(0, -1).entries()) {
     const next = Object.hasOwn(at, part) ? at[part] : undefined
-    at =
-      typeof next === 'object' && next !== null
-        ? (next as Record<string, unknown>)
-        : ((at[part] = {}) as Record<string, unknown>)
+    const isGroup = typeof next === 'object' && next !== null
+    if (!isGroup || depth > 0) at[part] = isGroup ? Object.assign(Array.isArray(next) ? [] : {}, next) : {}
+    at = at[part] as Record<string, unknown>
   }
   at[path.at(-1)!] = value
 }

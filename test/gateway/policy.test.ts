@@ -1,4 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -167,6 +168,46 @@ test('an attribute from a header is typed: what does not fit is a 400 that names
     'the header `x-class` is not one of public, secret',
   ])
 })
+
+test.each([
+  ['org.unit.desk.name', 'header.x-desk', {}],
+  ['a.b.c.d.e', 'header.x-desk', {}],
+  ['org.unit.desk.name', 'claim.desk[0].name', {}],
+  ['org.unit.desk.name', 'key.metadata.desk', {}],
+  ['org.unit.desk.name', 'host', { attributes: { 'org.unit.desk.name': deskOf } }],
+  // Beside what the gateway itself says of the caller and the request.
+  ['caller.org_chart.unit.desk', 'header.x-desk', {}],
+  ['request.origin.desk.name', 'header.x-desk', {}],
+  ['caller.claims.desk_name.short', 'header.x-desk', {}],
+])('a policy reads `%s` from %s', async (path, from, options) => {
+  const { post } = await startGateway({
+    config: {
+      ...config,
+      attributes: { [path]: { type: 'string', from }, 'org.unit.floor': { type: 'int', from: 'header.x-floor' } },
+    },
+    policy: `allow anyone\ndeny desk when ${path} == "forex"\ndeny high when org.unit.floor > 3\nroute main { to requested }`,
+    caller: (request: Request | IncomingMessage) => {
+      const desk = deskOf({ request })
+      return desk === undefined ? shared : { ...shared, claims: { desk: [{ name: desk }] }, metadata: { desk } }
+    },
+    ...options,
+  })
+  const at = async (headers: Readonly<Record<string, string>>) => (await post(chat, hello, headers)).status
+  expect(await at({ 'x-desk': 'forex' })).toBe(403)
+  expect(await at({ 'x-desk': 'bonds', 'x-floor': '3' })).toBe(200)
+  expect(await at({ 'x-desk': 'bonds', 'x-floor': '4' })).toBe(403)
+  // Nothing of one request is left for the next.
+  expect(await at({})).toBe(200)
+  expect(shared).toEqual({ user: 'ada', claims: { role: 'dealer' } })
+})
+
+/** One object for every request, as a host program may well give it. */
+const shared = { user: 'ada', claims: { role: 'dealer' } }
+
+function deskOf({ request }: { readonly request: Request | IncomingMessage }): string | undefined {
+  const desk = request instanceof Request ? request.headers.get('x-desk') : request.headers['x-desk']
+  return typeof desk === 'string' ? desk : undefined
+}
 
 test('a host attribute is computed only where a rule reads it, may be asynchronous, and ends the request where it fails', async () => {
   let computed = 0
