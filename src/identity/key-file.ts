@@ -1,16 +1,18 @@
 /**
- * Making and revoking virtual keys: changes to the file of keys, each one replacing the file as a whole, so
- * that a gateway which reads at the same moment sees the old file or the new one.
+ * Making and revoking virtual keys: changes to the file of keys, one at a time, each one replacing the file as a
+ * whole, so that a gateway which reads at the same moment sees the old file or the new one.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Document } from 'yaml'
 import { isMap, isSeq, parseDocument, YAMLMap, YAMLSeq } from 'yaml'
 import type { Secret } from '../config/secret.ts'
-import { PolicyError } from '../diagnostics/diagnostic.ts'
+import { diagnostic, PolicyError } from '../diagnostics/diagnostic.ts'
 import { Source } from '../diagnostics/source.ts'
 import type { CallerFields } from './caller.ts'
+import type { SetTimer } from './file-lock.ts'
+import { LockedError, withFileLock } from './file-lock.ts'
 import { generateKey } from './key.ts'
 import { hashKey } from './key-hash.ts'
 import type { KeyRecord } from './key-record.ts'
@@ -39,16 +41,19 @@ export function createKey(options: NewKey): { readonly key: string; readonly rec
 }
 
 /** Adds a record to the file, which is made where it is missing. */
-export async function addKey(path: string, record: KeyRecord): Promise<void> {
-  await change(path, (keys) => {
+export async function addKey(path: string, record: KeyRecord, setTimer: SetTimer): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  await changeAlone(path, setTimer, (keys) => {
     keys.add(toEntry(record))
     return true
   })
 }
 
 /** Marks a key as revoked from `atMs` on (a later time lets two keys overlap); false where no key has the id. */
-export async function revokeKey(path: string, id: string, atMs: number): Promise<boolean> {
-  return change(path, (keys) => {
+export async function revokeKey(path: string, id: string, atMs: number, setTimer: SetTimer): Promise<boolean> {
+  const records = await listKeys(path)
+  if (!records.some((each) => each.id === id)) return false
+  return changeAlone(path, setTimer, (keys) => {
     const entry = keys.items.find((each) => isMap(each) && each.get('id') === id)
     if (!isMap(entry)) return false
     entry.set('revoked', new Date(atMs).toISOString())
@@ -63,7 +68,28 @@ export async function listKeys(path: string): Promise<readonly KeyRecord[]> {
   return records
 }
 
-async function change(path: string, edit: (keys: YAMLSeq) => boolean): Promise<boolean> {
+/** Changes the file while nobody else does; begins again where the lock was lost meanwhile. */
+async function changeAlone(path: string, setTimer: SetTimer, edit: (keys: YAMLSeq) => boolean): Promise<boolean> {
+  try {
+    for (;;) {
+      const done = await withFileLock(path, setTimer, (isOurs) => change(path, edit, isOurs))
+      if (done !== 'lost') return done
+    }
+  } catch (error) {
+    if (!(error instanceof LockedError)) throw error
+    const message = `the file of virtual keys \`${path}\` cannot be changed: ${error.message}`
+    const help = `if no other \`policyc keys\` is running, remove \`${error.lock}\``
+    throw new PolicyError([
+      diagnostic('P901', { message, help, span: { source: new Source(path, ''), start: 0, end: 0 } }),
+    ])
+  }
+}
+
+async function change(
+  path: string,
+  edit: (keys: YAMLSeq) => boolean,
+  isOurs: () => Promise<boolean>,
+): Promise<boolean | 'lost'> {
   await listKeys(path)
   const text = await readText(path)
   const isJson = path.endsWith('.json')
@@ -72,11 +98,14 @@ async function change(path: string, edit: (keys: YAMLSeq) => boolean): Promise<b
   if (!edit(keys)) return false
   keys.flow = false
   if (isMap(document.contents)) document.contents.flow = false
-  await mkdir(dirname(path), { recursive: true })
   const partial = `${path}.${randomBytes(4).toString('hex')}.partial`
   await writeFile(partial, isJson ? `${JSON.stringify(document.toJS(), null, 2)}\n` : document.toString(), {
     mode: 0o600,
   })
+  if (!(await isOurs())) {
+    await rm(partial, { force: true })
+    return 'lost'
+  }
   await rename(partial, path)
   return true
 }

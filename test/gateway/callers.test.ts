@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { Secret } from '../../src/config/secret.ts'
+import { realEnvironment } from '../../src/gateway/environment.ts'
 import { addKey, createKey, revokeKey } from '../../src/identity/key-file.ts'
 import { startGateway } from './support.ts'
 
@@ -16,7 +17,7 @@ const { key, record } = createKey({
   nowMs: Date.now(),
   pepper,
 })
-await addKey(file, record)
+await addKey(file, record, realEnvironment.setTimer)
 
 const config = {
   providers: { sandbox: { type: 'simulator' } },
@@ -77,11 +78,11 @@ test('no credential is a 401 where anonymous callers are off', async () => {
 
 test('a revocation reaches a running gateway within some two seconds', async () => {
   const made = createKey({ caller: {}, nowMs: Date.now(), pepper })
-  await addKey(file, made.record)
+  await addKey(file, made.record, realEnvironment.setTimer)
   const { post } = await startGateway({ config, policy, env })
   const call = async () => (await post('/v1/chat/completions', hello, { authorization: `Bearer ${made.key}` })).status
   expect(await call()).toBe(200)
-  await revokeKey(file, made.record.id, Date.now())
+  await revokeKey(file, made.record.id, Date.now(), realEnvironment.setTimer)
   const deadline = Date.now() + 2500
   let status = 200
   while (status === 200 && Date.now() < deadline) {

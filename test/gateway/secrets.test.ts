@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { Secret } from '../../src/config/secret.ts'
+import { realEnvironment } from '../../src/gateway/environment.ts'
 import { createLogger } from '../../src/gateway/log.ts'
 import { addKey, createKey } from '../../src/identity/key-file.ts'
 import { completion, json, startGateway, startUpstream } from './support.ts'
@@ -13,7 +14,7 @@ test('no planted secret is in any answer, header, log line, record or view of th
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   const pepper = 'planted-pepper-4711'
   const made = createKey({ caller: { team: 'core' }, nowMs: Date.now(), pepper: new Secret(pepper) })
-  await addKey(join(folder, 'keys.yaml'), made.record)
+  await addKey(join(folder, 'keys.yaml'), made.record, realEnvironment.setTimer)
   const providerKey = 'sk-planted0provider0key'
   const secrets = [
     pepper,

@@ -5,6 +5,7 @@ import { afterAll, expect, test } from 'vitest'
 import { Secret } from '../../src/config/secret.ts'
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts'
 import { PolicyError } from '../../src/diagnostics/diagnostic.ts'
+import { realEnvironment } from '../../src/gateway/environment.ts'
 import { addKey, createKey, listKeys, revokeKey } from '../../src/identity/key-file.ts'
 import { openKeyStore } from '../../src/identity/key-store.ts'
 
@@ -33,7 +34,7 @@ test.each(['yaml', 'json'])(
     const path = freshPath(extension)
     const pepper = new Secret('pepper')
     const { key, record } = createKey({ name: 'ci', caller: { team: 'core', roles: ['admin'] }, nowMs, pepper })
-    await addKey(path, record)
+    await addKey(path, record, realEnvironment.setTimer)
     const { opened } = setup(path, pepper)
     const store = await opened
     expect(await store.find(key)).toEqual(record)
@@ -49,7 +50,7 @@ test('a file that is missing holds no keys, and the keys of a file that appears 
   const store = await opened
   const { key, record } = createKey({ caller: {}, nowMs, pepper: undefined })
   expect(await store.find(key)).toBeUndefined()
-  await addKey(path, record)
+  await addKey(path, record, realEnvironment.setTimer)
   clock.nowMs += 999
   expect(await store.find(key)).toBeUndefined()
   clock.nowMs += 1
@@ -61,12 +62,12 @@ test('a revocation is seen within a second, and other keys and comments stay', a
   await writeFile(path, '# who may call\nkeys: []\n')
   const first = createKey({ caller: { team: 'a' }, nowMs, pepper: undefined })
   const second = createKey({ caller: { team: 'b' }, nowMs, pepper: undefined })
-  await addKey(path, first.record)
-  await addKey(path, second.record)
+  await addKey(path, first.record, realEnvironment.setTimer)
+  await addKey(path, second.record, realEnvironment.setTimer)
   const { clock, opened } = setup(path)
   const store = await opened
-  expect(await revokeKey(path, first.record.id, nowMs)).toBe(true)
-  expect(await revokeKey(path, 'key_none', nowMs)).toBe(false)
+  expect(await revokeKey(path, first.record.id, nowMs, realEnvironment.setTimer)).toBe(true)
+  expect(await revokeKey(path, 'key_none', nowMs, realEnvironment.setTimer)).toBe(false)
   clock.nowMs += 1000
   expect((await store.find(first.key))?.revokedMs).toBe(nowMs)
   expect((await store.find(second.key))?.revokedMs).toBeUndefined()
@@ -77,7 +78,7 @@ test('a revocation is seen within a second, and other keys and comments stay', a
 test('a file that breaks while running leaves the last good keys in force and is told of', async () => {
   const path = freshPath()
   const { key, record } = createKey({ caller: {}, nowMs, pepper: undefined })
-  await addKey(path, record)
+  await addKey(path, record, realEnvironment.setTimer)
   const { clock, problems, opened } = setup(path)
   const store = await opened
   await writeFile(path, 'keys: [')

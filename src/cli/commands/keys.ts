@@ -50,7 +50,7 @@ export async function createVirtualKey(options: CreateOptions, io: Io): Promise<
     ...(options.expires === undefined ? {} : { expiresMs: nowMs + durationOf(options.expires) }),
     pepper: callers.keysPepper,
   })
-  await addKey(callers.keysFile, record)
+  await addKey(callers.keysFile, record, realEnvironment.setTimer)
   if (options.json) io.out(`${JSON.stringify({ version: 1, id: record.id, key })}\n`)
   else {
     io.out(`${key}\n`)
@@ -85,7 +85,7 @@ export async function listVirtualKeys(options: KeysOptions, io: Io): Promise<num
 export async function revokeVirtualKey(id: string, options: RevokeOptions, io: Io): Promise<number> {
   const { callers } = await readConfig(options, io)
   const atMs = realEnvironment.now() + (options.after === undefined ? 0 : durationOf(options.after))
-  if (!(await revokeKey(callers.keysFile, id, atMs))) {
+  if (!(await revokeKey(callers.keysFile, id, atMs, realEnvironment.setTimer))) {
     throw new UsageError(`no key has the id \`${id}\``, '`policyc keys list` shows the ids')
   }
   io.err(`\`${id}\` is revoked from ${new Date(atMs).toISOString()} on; running gateways see it within a second\n`)
