@@ -6,7 +6,7 @@ import { loadPolicy } from '../../src/compile/load.ts'
 import type { Facts } from '../../src/decide/facts.ts'
 import type { Decision } from '../../src/graph/decision.ts'
 import type { Answer, EngineSpec, Scope } from './engine.ts'
-import { type Conditions, holds, type Request, type Workload, type WorkloadRule } from './workload.ts'
+import type { Conditions, Request, Workload, WorkloadRule } from './workload.ts'
 
 /** The whole of it: text to graph, and frozen decisions with the names of every rule that decided. */
 export async function policycSpec(
@@ -64,65 +64,89 @@ function closureOf(rule: Conditions): (request: Request) => boolean {
   return (request) => tests.every((test) => test(request))
 }
 
-/** A rule and its place among all. */
+/** A rule with every field there, so that all have one shape. */
 interface Filed {
-  readonly rule: WorkloadRule
   readonly order: number
+  readonly model: string | undefined
+  readonly tier: string | undefined
+  readonly region: string | undefined
+  readonly minTokens: number
+  readonly target: string
 }
 
-/** Rules under their team, those without one under their tier, those without either in a list of their own. */
+/** Rules in order, and the fewest tokens that any of them wants: most requests need not look at wide rules. */
+interface Filing {
+  fewestTokens: number
+  readonly rules: Filed[]
+}
+
+/** Rules under their team; those without one under their tier, or under no tier. */
 interface File {
-  readonly byTeam: ReadonlyMap<string, readonly Filed[]>
-  readonly byTier: ReadonlyMap<string, readonly Filed[]>
-  readonly rest: readonly Filed[]
+  readonly byTeam: ReadonlyMap<string, Filing>
+  readonly byTier: ReadonlyMap<string, Filing>
+  readonly rest: Filing | undefined
 }
 
 /**
- * The best that a good engineer writes for this shape: a look-up by team, then that team's few rules in order. It
- * finds the effect and the target and nothing else, and stops at the first rule that settles them.
+ * The best that a good engineer writes for this shape: a look-up by team, then that team's few rules in order, and
+ * wide rules only for requests large enough for one. It finds the effect and the target and nothing else, and
+ * stops at the first rule that settles them.
  */
 export function handWrittenSpec({ rules }: Workload): EngineSpec<Request, Answer> {
-  const filed = rules.map((rule, order): Filed => ({ rule, order }))
-  const fileOf = (kind: WorkloadRule['kind']): File => fileRules(filed.filter(({ rule }) => rule.kind === kind))
-  const denies = fileOf('deny')
-  const allows = fileOf('allow')
-  const routes = fileOf('route')
-  const hasAny = ({ byTeam, byTier, rest }: File, request: Request): boolean =>
-    firstOf(rest, request) !== undefined ||
-    firstOf(byTeam.get(request.caller.team), request) !== undefined ||
-    firstOf(byTier.get(request.caller.tier), request) !== undefined
+  const denies = fileRules(rules, 'deny')
+  const allows = fileRules(rules, 'allow')
+  const routes = fileRules(rules, 'route')
   const decide = (request: Request): Answer => {
     if (hasAny(denies, request) || !hasAny(allows, request)) return denied
     const own = firstOf(routes.byTeam.get(request.caller.team), request)
     const wide = earlier(own, firstOf(routes.byTier.get(request.caller.tier), request))
     const first = earlier(wide, firstOf(routes.rest, request))
-    return { effect: 'allow', target: first === undefined ? null : first.rule.target }
+    return { effect: 'allow', target: first === undefined ? null : first.target }
   }
   return { name: 'by hand', scope: 'access and route', prepare: (request) => request, decide, read: (answer) => answer }
 }
 
-function fileRules(all: readonly Filed[]): File {
-  const groupBy = (keyOf: (rule: WorkloadRule) => string | undefined): Map<string, Filed[]> => {
-    const groups = new Map<string, Filed[]>()
-    for (const each of all) {
-      const key = keyOf(each.rule)
-      if (key === undefined) continue
-      const group = groups.get(key)
-      if (group) group.push(each)
-      else groups.set(key, [each])
-    }
-    return groups
+function fileRules(rules: readonly WorkloadRule[], kind: WorkloadRule['kind']): File {
+  const byTeam = new Map<string, Filing>()
+  const byTier = new Map<string, Filing>()
+  const rest: Filing = { fewestTokens: Number.POSITIVE_INFINITY, rules: [] }
+  for (const [order, rule] of rules.entries()) {
+    if (rule.kind !== kind) continue
+    const { team, model, tier, region, minTokens = 0, target } = rule
+    const map = team === undefined ? byTier : byTeam
+    const key = team ?? tier
+    const known = key === undefined ? rest : map.get(key)
+    const filing = known ?? { fewestTokens: Number.POSITIVE_INFINITY, rules: [] }
+    if (key !== undefined && !known) map.set(key, filing)
+    filing.fewestTokens = Math.min(filing.fewestTokens, minTokens)
+    filing.rules.push({ order, model, tier, region, minTokens, target })
   }
-  return {
-    byTeam: groupBy(({ team }) => team),
-    byTier: groupBy(({ team, tier }) => (team === undefined ? tier : undefined)),
-    rest: all.filter(({ rule }) => rule.team === undefined && rule.tier === undefined),
-  }
+  return { byTeam, byTier, rest: rest.rules.length > 0 ? rest : undefined }
 }
 
-function firstOf(list: readonly Filed[] | undefined, request: Request): Filed | undefined {
-  if (list === undefined) return undefined
-  for (let i = 0; i < list.length; i++) if (holds(list[i]!.rule, request)) return list[i]
+function hasAny({ byTeam, byTier, rest }: File, request: Request): boolean {
+  return (
+    firstOf(rest, request) !== undefined ||
+    firstOf(byTeam.get(request.caller.team), request) !== undefined ||
+    firstOf(byTier.get(request.caller.tier), request) !== undefined
+  )
+}
+
+/** Of a team's or a tier's rules the first that holds; the team itself was looked up. */
+function firstOf(filing: Filing | undefined, { caller, request }: Request): Filed | undefined {
+  if (filing === undefined || request.input_tokens < filing.fewestTokens) return undefined
+  const { rules } = filing
+  for (let i = 0; i < rules.length; i++) {
+    const rule = rules[i]!
+    if (
+      request.input_tokens >= rule.minTokens &&
+      (rule.model === undefined || rule.model === request.model) &&
+      (rule.tier === undefined || rule.tier === caller.tier) &&
+      (rule.region === undefined || rule.region === caller.region)
+    ) {
+      return rule
+    }
+  }
   return undefined
 }
 
