@@ -4,7 +4,16 @@ import type { Decision } from '../../src/graph/decision.ts'
 import { buildEngine, type Engine } from './engine.ts'
 import { closureSpec, handWrittenSpec, policycSpec } from './engines.ts'
 import { type GraphSize, graphSizeOf } from './graph-size.ts'
-import { bytesPerDecision, check, measure, plainAnswer, type Timing } from './measure.ts'
+import {
+  bytesPerDecision,
+  check,
+  type Measured,
+  measure,
+  plainAnswer,
+  ratioOf,
+  type Subject,
+  type Timing,
+} from './measure.ts'
 import type { Rival } from './rivals.ts'
 import { createSlotsWorkload, outlineOf, plainOutline, type SlotsWorkload } from './slots.ts'
 import { accessAlone, createWorkload, type Workload } from './workload.ts'
@@ -29,9 +38,18 @@ export interface SizeFigures {
   readonly engines: readonly EngineFigures[]
 }
 
+export interface Growth {
+  readonly name: string
+  readonly from: number
+  readonly to: number
+  readonly ratio: number
+}
+
 export interface SlotsFigures {
   readonly rules: number
   readonly ns: number
+  /** Times the ns of the smallest size. */
+  readonly growth: number
   readonly bytesPerDecision?: number
   /** Rules that a decision names, on average. */
   readonly rulesPerDecision: number
@@ -53,32 +71,68 @@ export async function measureSize(size: number, installed: readonly Rival[]): Pr
   for (const rival of installed) engines.push(await buildEngine(() => rival.create(workload)))
   const checked: number[] = []
   for (const engine of engines) checked.push(await check(engine, workload))
-  const timings = await measure(engines, workload.requests)
-  const [whole, alone] = timings as [Timing, Timing]
+  const { requests } = workload
+  const measured = await measure(engines.map((engine) => ({ engine, requests })))
+  const [whole, alone] = measured as [Measured, Measured]
   return {
     rules: size,
     deniedShare: deniedShareOf(workload),
     graph: await graphSizeOfText(workload),
     engines: engines.map((engine, index): EngineFigures => {
       const { name, scope, buildMs } = engine
-      const timing = timings[index]!
-      const ratio = timing.ns / (scope === 'access' ? alone : whole).ns
-      const bytes = index < ownEngines ? bytesPerDecision(engine, workload.requests) : undefined
+      const { times: _, ...timing } = measured[index]!
+      const ratio = ratioOf(measured[index]!, scope === 'access' ? alone : whole)
+      const bytes = index < ownEngines ? bytesPerDecision(engine, requests) : undefined
       const figures = { name, scope, buildMs, checked: checked[index]!, ratio, ...timing }
       return bytes === undefined ? figures : { ...figures, bytesPerDecision: bytes }
     }),
   }
 }
 
-/** The full decision over every slot. */
-export async function measureSlots(size: number): Promise<SlotsFigures> {
-  const workload = createSlotsWorkload(size)
-  const engine = await buildEngine(() => policycSpec(workload, 'access and route'))
-  const rulesPerDecision = checkSlots(engine, workload)
-  const [timing] = await measure([engine], workload.requests)
-  const bytes = bytesPerDecision(engine, workload.requests)
-  const figures = { rules: size, ns: timing!.ns, rulesPerDecision, graph: await graphSizeOfText(workload) }
-  return bytes === undefined ? figures : { ...figures, bytesPerDecision: bytes }
+/** The full decision over every slot, all sizes beside each other. */
+export async function measureSlots(sizes: readonly number[]): Promise<readonly SlotsFigures[]> {
+  const all = await Promise.all(
+    sizes.map(async (size) => {
+      const workload = createSlotsWorkload(size)
+      const engine = await buildEngine(() => policycSpec(workload, 'access and route'))
+      const rulesPerDecision = checkSlots(engine, workload)
+      return { size, workload, engine, rulesPerDecision, requests: workload.requests }
+    }),
+  )
+  const measured = await measure(all)
+  const figures: SlotsFigures[] = []
+  for (const [index, { size, workload, engine, rulesPerDecision, requests }] of all.entries()) {
+    const bytes = bytesPerDecision(engine, requests)
+    figures.push({
+      rules: size,
+      ns: measured[index]!.ns,
+      growth: ratioOf(measured[index]!, measured[0]!),
+      rulesPerDecision,
+      graph: await graphSizeOfText(workload),
+      ...(bytes === undefined ? {} : { bytesPerDecision: bytes }),
+    })
+  }
+  return figures
+}
+
+/** What the largest size costs beside the smallest, the two timed side by side. */
+export async function measureGrowth(sizes: readonly number[]): Promise<readonly Growth[]> {
+  const [first, last] = [sizes[0], sizes.at(-1)]
+  if (first === undefined || last === undefined || first === last) return []
+  const subjects: Subject[] = []
+  for (const size of [first, last]) {
+    const workload = createWorkload(size)
+    const { requests } = workload
+    subjects.push({ engine: await buildEngine(() => policycSpec(workload, 'access and route')), requests })
+    subjects.push({ engine: await buildEngine(() => handWrittenSpec(workload)), requests })
+  }
+  const measured = await measure(subjects)
+  return [0, 1].map((index) => ({
+    name: subjects[index]!.engine.name,
+    from: first,
+    to: last,
+    ratio: ratioOf(measured[index + 2]!, measured[index]!),
+  }))
 }
 
 /** Holds every decision to the plain meaning of the rules; how many rules a decision names, on average. */

@@ -9,7 +9,7 @@
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { buildApart, buildHere, rebuildApart, rebuildHere } from './builds.ts'
-import { measureSize, measureSlots, type SizeFigures, type SlotsFigures } from './figures.ts'
+import { measureGrowth, measureSize, measureSlots, type SizeFigures } from './figures.ts'
 import { printReport, type Report } from './report.ts'
 import { isInstalled, type Rival, rivals } from './rivals.ts'
 
@@ -36,8 +36,6 @@ async function run(): Promise<void> {
   for (const rival of wanted) if (await isInstalled(rival)) installed.push(rival)
   const decide: SizeFigures[] = []
   for (const size of sizes) decide.push(await measureSize(size, installed))
-  const slots: SlotsFigures[] = []
-  for (const size of sizes) slots.push(await measureSlots(size))
   const buildSizes = options['no-builds'] ? [] : [1_000, 10_000, ...(options.large ? [100_000] : [])]
   const report: Report = {
     node: process.version,
@@ -45,7 +43,8 @@ async function run(): Promise<void> {
     rivals: installed.map(({ library, version, how }) => ({ library, version, how })),
     missing: wanted.filter((each) => !installed.includes(each)).map(({ library }) => library),
     decide,
-    slots,
+    growth: await measureGrowth(sizes),
+    slots: await measureSlots(sizes),
     builds: buildSizes.map(buildApart),
     ...(options['no-builds'] ? {} : { rebuild: rebuildApart(1_000) }),
   }

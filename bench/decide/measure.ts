@@ -6,37 +6,54 @@ import type { Answer, Engine } from './engine.ts'
 import { holds, type Request, type Workload } from './workload.ts'
 
 export interface Timing {
+  /** The median over the rounds. */
   readonly ns: number
   readonly rounds: number
   readonly decisionsPerRound: number
 }
 
-const mostRounds = 15
-const roundNs = 20e6
+/** A timing with what each round took, to be compared round by round. */
+export interface Measured extends Timing {
+  readonly times: readonly number[]
+}
+
+/** An engine and what it is asked. */
+export interface Subject {
+  readonly engine: Engine
+  readonly requests: readonly Request[]
+}
+
+export const mostRounds = 31
+const roundNs = 8e6
 /** What an engine may take for all its rounds; a slow one runs fewer of them. */
 const budgetNs = 4e9
 
 /** Results go here, so that no engine's work can be left out. */
 export let sink: unknown
 
-/** The median over interleaved rounds; each round fills some 20 ms, or is one decision where that takes longer. */
-export async function measure(engines: readonly Engine[], requests: readonly Request[]): Promise<Timing[]> {
+/** Times engines in interleaved rounds; a round fills some 8 ms, or is one decision where that takes longer. */
+export async function measure(subjects: readonly Subject[]): Promise<readonly Measured[]> {
   const runs = []
-  for (const engine of engines) {
-    const inputs = requests.map(engine.prepare)
-    const run = createRun(engine, inputs)
+  for (const { engine, requests } of subjects) {
+    const run = createRun(engine, requests.map(engine.prepare))
     const { count, ns } = await warmUp(run)
-    runs.push({ run, count, rounds: Math.max(1, Math.min(mostRounds, Math.floor(budgetNs / (ns * count)))) })
+    const rounds = Math.max(1, Math.min(mostRounds, Math.floor(budgetNs / (ns * count))))
+    runs.push({ run, count, rounds, times: [] as number[] })
   }
-  const times: number[][] = runs.map(() => [])
   for (let round = 0; round < mostRounds; round++) {
-    for (const [index, { run, count, rounds }] of runs.entries()) {
+    for (const { run, count, rounds, times } of runs) {
       if (round >= rounds) continue
       collectYoung()
-      times[index]!.push(await run(count))
+      times.push(await run(count))
     }
   }
-  return runs.map(({ count, rounds }, index) => ({ ns: median(times[index]!), rounds, decisionsPerRound: count }))
+  return runs.map(({ count, rounds, times }) => ({ ns: median(times), rounds, decisionsPerRound: count, times }))
+}
+
+/** How many times as long as the other: the median over the rounds that both ran, which stood side by side. */
+export function ratioOf({ times }: Measured, other: Measured): number {
+  const rounds = Math.min(times.length, other.times.length)
+  return median(Array.from({ length: rounds }, (_, round) => times[round]! / other.times[round]!))
 }
 
 type Run = (count: number) => Promise<number>
@@ -55,11 +72,13 @@ function createRun({ decide }: Engine, inputs: readonly unknown[]): Run {
   }
 }
 
-/** Twice as many decisions until they fill a round, which warms the engine up on the way. */
+const warmUpNs = 50e6
+
+/** Twice as many decisions until they are many enough to warm the engine up; as many of them as fill a round. */
 async function warmUp(run: Run): Promise<{ readonly count: number; readonly ns: number }> {
   for (let count = 1; ; count *= 2) {
     const ns = await run(count)
-    if (ns * count >= roundNs) return { count, ns }
+    if (ns * count >= warmUpNs) return { count: Math.max(1, Math.round(roundNs / ns)), ns }
   }
 }
 

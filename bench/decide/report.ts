@@ -1,7 +1,8 @@
 /** The report of a run, for people. */
 import type { Build, Rebuild } from './builds.ts'
-import type { EngineFigures, SizeFigures, SlotsFigures } from './figures.ts'
+import type { EngineFigures, Growth, SizeFigures, SlotsFigures } from './figures.ts'
 import type { GraphSize } from './graph-size.ts'
+import { mostRounds } from './measure.ts'
 
 export interface Report {
   readonly node: string
@@ -10,20 +11,26 @@ export interface Report {
   /** Rivals that are not installed. */
   readonly missing: readonly string[]
   readonly decide: readonly SizeFigures[]
+  readonly growth: readonly Growth[]
   readonly slots: readonly SlotsFigures[]
   readonly builds: readonly Build[]
   readonly rebuild?: Rebuild
 }
 
 export function printReport(report: Report): void {
-  const { node, machine, rivals, missing, decide, slots, builds, rebuild } = report
-  print(`bench/decide: CPU time of one process, medians of interleaved rounds; Node ${node}, ${machine}`)
+  const { node, machine, rivals, missing, decide, growth, slots, builds, rebuild } = report
+  print(
+    `bench/decide: CPU time of one process, medians of interleaved rounds, ratios round by round; Node ${node}, ${machine}`,
+  )
   for (const { library, version, how } of rivals) print(`  ${library} ${version}: ${how}`)
   if (missing.length > 0) {
     print(`  not installed: ${missing.join(', ')} (npm --prefix bench ci --ignore-scripts)`)
   }
   for (const each of decide) printSize(each)
-  printGrowth(decide)
+  if (growth.length > 0) print('\nGrowth')
+  for (const { name, from, to, ratio } of growth) {
+    print(`  from ${count(from)} to ${count(to)} rules, timed side by side: ${name} ${timesText(ratio)}`)
+  }
   printSlots(slots)
   if (builds.length > 0) print('\nFrom text to the first decision, each in a fresh process')
   for (const { rules, cpuMs, wallMs, peakRssMb } of builds) {
@@ -42,7 +49,7 @@ function printSize({ rules, deniedShare, graph, engines }: SizeFigures): void {
   print(`  graph: ${sizeText(graph)}`)
   print(row('engine', 'a decision', '× policyc', 'build', 'bytes', ''))
   for (const each of engines) {
-    print(row(each.name, time(each.ns), ratio(each.ratio), time(each.buildMs * 1e6), bytes(each), remark(each)))
+    print(row(each.name, time(each.ns), timesText(each.ratio), time(each.buildMs * 1e6), bytes(each), remark(each)))
   }
 }
 
@@ -50,33 +57,20 @@ function printSize({ rules, deniedShare, graph, engines }: SizeFigures): void {
 function remark({ scope, name, rounds, decisionsPerRound, checked }: EngineFigures): string {
   return [
     scope === 'access' && !name.startsWith('policyc') ? ['access alone, beside policyc asked the same'] : [],
-    rounds < 15 ? [`${rounds} rounds of ${decisionsPerRound}`] : [],
+    rounds < mostRounds ? [`${rounds} rounds of ${decisionsPerRound}`] : [],
     checked < 512 ? [`checked on ${checked}`] : [],
   ]
     .flat()
     .join(', ')
 }
 
-function printGrowth(decide: readonly SizeFigures[]): void {
-  const [first, last] = [decide[0], decide.at(-1)]
-  if (!first || !last || first === last) return
-  print(`\nGrowth from ${count(first.rules)} to ${count(last.rules)} rules`)
-  for (const { name, ns } of first.engines) {
-    const other = last.engines.find((each) => each.name === name)
-    if (other) print(`  ${name.padEnd(26)} ${ratio(other.ns / ns).padStart(10)}`)
-  }
-}
-
 function printSlots(slots: readonly SlotsFigures[]): void {
-  if (slots.length > 0) print('\nEvery slot: the full decision of policyc')
-  for (const { rules, ns, bytesPerDecision, rulesPerDecision, graph } of slots) {
+  if (slots.length > 0) print('\nEvery slot: the full decision of policyc, sizes timed side by side')
+  for (const { rules, ns, growth, bytesPerDecision, rulesPerDecision, graph } of slots) {
     const garbage = bytesPerDecision === undefined ? '' : `, ${count(bytesPerDecision)} bytes`
-    print(
-      `  ${count(rules)} rules: ${time(ns)}${garbage}, names ${rulesPerDecision.toFixed(1)} rules; ${sizeText(graph)}`,
-    )
+    const cost = `${time(ns)}, ${timesText(growth)} × the smallest${garbage}, names ${rulesPerDecision.toFixed(1)} rules`
+    print(`  ${count(rules)} rules: ${cost}; ${sizeText(graph)}`)
   }
-  const [first, last] = [slots[0], slots.at(-1)]
-  if (first && last && first !== last) print(`  growth ${ratio(last.ns / first.ns)}`)
 }
 
 function sizeText({ jsonBytes, arrayBytes, nodes, variables, diagrams, bitmaps }: GraphSize): string {
@@ -93,7 +87,7 @@ function bytes({ bytesPerDecision }: EngineFigures): string {
   return bytesPerDecision === undefined ? '' : count(bytesPerDecision)
 }
 
-function ratio(value: number): string {
+function timesText(value: number): string {
   return value >= 100 ? count(value) : value.toFixed(2)
 }
 
