@@ -22,16 +22,6 @@ const floors: readonly (readonly string[])[] = [
 /** Who may read the clock, draw by chance or set timers; everything else is given them. */
 const compositionRoots = ['gateway/environment.ts']
 
-/** What stands against a law, and why. A breach that is not written here fails. */
-const exceptions = {
-  /** Imports that close a circle, by who imports whom. */
-  circles: [
-    // The parts of a partition share its types.
-    ['compile/partition-numbers.ts', 'compile/partition.ts'],
-    ['compile/partition-strings.ts', 'compile/partition.ts'],
-  ],
-} as const
-
 interface SourceFile {
   /** From `src`, with slashes. */
   readonly path: string
@@ -142,7 +132,6 @@ function findCircle(): readonly string[] | undefined {
     done.add(path)
     chain.push(path)
     for (const each of byPath.get(path)?.imports ?? []) {
-      if (exceptions.circles.some(([from, to]) => from === path && to === each)) continue
       const circle = visit(each)
       if (circle) return circle
     }
