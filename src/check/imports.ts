@@ -42,7 +42,7 @@ export interface Reading {
 
 const mostDepth = 32
 const mostFiles = 1_000
-const mostBytes = 16 * 1024 * 1024
+const mostBytes = 32 * 1024 * 1024
 
 /** The name that a policy without a file is shown under. */
 const unnamed = 'main.policy'
@@ -106,7 +106,7 @@ function addFile(loading: Loading, path: string | undefined, bytes: Uint8Array, 
     return report(loading, 'P107', {
       message:
         loading.bytes > mostBytes
-          ? 'the policy is larger than 16 MiB in all'
+          ? 'the policy is larger than 32 MiB in all'
           : `the policy has more than ${mostFiles} files`,
       span: asked,
       help: 'keep long lists in `tables` of gateway.yaml',

@@ -46,8 +46,9 @@ export type SlotCluster = DiagramCluster | ProgramCluster | BitmapCluster
 
 /** Bounds of the ladder. Sizes count runs of diagrams and items of their leaves. */
 export interface Growth {
-  /** Largest size of a merged diagram that needs no excuse. */
+  /** Largest size of a merged diagram that needs no excuse, in a slot of at most `fewItems`; less where there are more. */
   readonly freeSize: number
+  readonly fewItems: number
   /** How much larger than its parts together any other merged diagram may be. */
   readonly factor: number
   /** Runs of the diagram of one condition; past them it is walked as written. */
@@ -58,7 +59,14 @@ export interface Growth {
   readonly goodShare: number
 }
 
-export const plainGrowth: Growth = { freeSize: 2048, factor: 1.2, itemRuns: 4096, pieces: 4, goodShare: 0.125 }
+export const plainGrowth: Growth = {
+  freeSize: 2048,
+  fewItems: 64,
+  factor: 1.2,
+  itemRuns: 4096,
+  pieces: 4,
+  goodShare: 0.125,
+}
 
 interface Piece {
   readonly root: Ref
@@ -91,7 +99,8 @@ export function clusterItems({ space, leaves, growth }: Building, mode: Mode, it
       programs.push({ kind: 'program', when, items: [item] })
     }
   }
-  const merged = mergeAll({ space, leaves, growth, mode, operation }, inOrder(space, pieces))
+  const free = growth.freeSize * Math.min(1, Math.max(1 / 16, growth.fewItems / items.length))
+  const merged = mergeAll({ space, leaves, growth, free, mode, operation }, inOrder(space, pieces))
   const byItem = new Map(items.map((each) => [each.item, each.when]))
   const clusters = indexPoor(space, growth, merged, byItem)
   return [...clusters, ...programs].sort((a, b) => a.items[0]! - b.items[0]!)
@@ -130,6 +139,8 @@ function mergeAll(merging: Merging, pieces: readonly Piece[]): Piece[] {
   const half = pieces.length >> 1
   const left = mergeAll(merging, pieces.slice(0, half))
   const right = mergeAll(merging, pieces.slice(half))
+  // What stays in so many pieces is for the index: trying on would cost more the more there are.
+  if (left.length + right.length > merging.growth.pieces * 4) return [...left, ...right]
   const result = left
   for (const piece of right) {
     const candidates = result.length <= merging.growth.pieces ? result.keys() : [smallest(result)]
@@ -153,12 +164,14 @@ function smallest(pieces: readonly Piece[]): number {
 }
 
 interface Merging extends Building {
+  /** The size that needs no excuse in this slot. */
+  readonly free: number
   readonly mode: Mode
   readonly operation: LeafOperation
 }
 
-function tryMerge({ space, leaves, growth, mode, operation }: Merging, a: Piece, b: Piece): Piece | undefined {
-  const allowed = Math.max(growth.freeSize, (a.size + b.size) * growth.factor)
+function tryMerge({ space, leaves, growth, free, mode, operation }: Merging, a: Piece, b: Piece): Piece | undefined {
+  const allowed = Math.max(free, (a.size + b.size) * growth.factor)
   const heaviest = leaves.weight() + allowed
   const bounded: LeafOperation = {
     ...operation,

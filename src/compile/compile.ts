@@ -93,7 +93,8 @@ export function compilePolicy(policy: CheckedPolicy, options: CompileOptions = {
       }),
     }
   }
-  const rules = policy.rules.map((rule, index) => graphRuleOf(rule, whens[index]!, table, attributeIndex))
+  const fileOf = seenFrom(policy.sources[0]?.path ?? '')
+  const rules = policy.rules.map((rule, index) => graphRuleOf(rule, whens[index]!, table, attributeIndex, fileOf))
   const tables = graphTablesOf(policy, attributeIndex)
   return {
     attributes,
@@ -108,6 +109,12 @@ export function compilePolicy(policy: CheckedPolicy, options: CompileOptions = {
     tables,
     timeZone: policy.timeZone,
   }
+}
+
+/** Paths as seen from the folder of the main file, so that a graph does not depend on where it was compiled. */
+function seenFrom(main: string): (path: string) => string {
+  const folder = main.slice(0, Math.max(main.lastIndexOf('/'), main.lastIndexOf('\\')) + 1)
+  return (path) => (path.startsWith(folder) ? path.slice(folder.length) : path)
 }
 
 /** What the configuration says of the instance stands where facts leave it out. */
@@ -155,9 +162,10 @@ function graphRuleOf(
   when: Expression,
   table: TargetTable,
   attributeIndex: (attribute: Attribute) => number,
+  fileOf: (path: string) => string,
 ): GraphRule {
   const { line, column } = rule.nameSpan.source.positionAt(rule.nameSpan.start)
-  const base = { name: rule.name, when, place: { file: rule.nameSpan.source.path, line, column } }
+  const base = { name: rule.name, when, place: { file: fileOf(rule.nameSpan.source.path), line, column } }
   const candidate = (each: Candidate): CandidateRef => candidateRef(each, table)
   const amount = (each: AmountValue): Amount =>
     each.kind === 'constant'

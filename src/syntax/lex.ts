@@ -27,7 +27,7 @@ export interface Lexed {
 }
 
 /** Tokens beyond this many are not read. */
-export const maxTokens = 400_000
+export const maxTokens = 2_500_000
 
 const blank = /[ \t\r\n]+/y
 const wideBlank = /[\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+/y

@@ -22,9 +22,11 @@ export { readSource } from './read-source.ts'
 export { reservedWords } from './tokens.ts'
 
 /** A text may have so many bytes (UTF-16 units, once it is read). */
-export const maxLength = 4 * 1024 * 1024
+export const maxLength = 8 * 1024 * 1024
 /** So many diagnostics are reported of one file. */
 export const maxReported = 100
+/** Most statements of one file. */
+export const maxStatements = 150_000
 
 /** So many are kept of one statement; spreading many more would outgrow the stack. */
 const maxKept = 5_000
@@ -52,12 +54,15 @@ export function parseFile(source: Source): ParsedFile {
   }
   const lexed = lex(source)
   const reading = startReading(source, lexed)
-  const chunks = segment(lexed.tokens)
+  const all = segment(lexed.tokens)
+  const chunks = all.slice(0, maxStatements)
   chunks.forEach((chunk, i) => {
     readChunk(reading, chunk, i === 0, chunks[i + 1]?.tokens[0]?.startOffset)
   })
   const { statements, broken, language, said, marks } = reading
   if (lexed.truncated) said.push(tooLong(source, lexed.tokens.at(-1)!.endOffset))
+  const beyond = all[maxStatements]?.tokens[0]
+  if (beyond) said.push(tooMany(source, beyond.startOffset))
   const file: PolicyFile = {
     ...(language ? { language } : {}),
     statements,
@@ -257,6 +262,14 @@ function brokenStatement(source: Source, chunk: Chunk): BrokenStatement {
     ? { text: second.image, span: { source, start: second.startOffset, end: second.endOffset + 1 } }
     : undefined
   return { ...(chunk.word ? { word: chunk.word } : {}), ...(name ? { name } : {}), span }
+}
+
+function tooMany(source: Source, at: number): Diagnostic {
+  return diagnostic('P107', {
+    message: `the file has more than ${maxStatements.toLocaleString('en')} statements; the rest is not read`,
+    span: { source, start: at, end: at + 1 },
+    help: 'part the file and `import` the parts, or keep long lists in `tables` of gateway.yaml',
+  })
 }
 
 function tooLong(source: Source, at: number): Diagnostic {

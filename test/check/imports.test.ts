@@ -217,13 +217,13 @@ describe('P107', () => {
 
   test('size', async () => {
     const text = `#${'x'.repeat(3_900_000)}\n`
-    const names = ['a', 'b', 'c', 'd', 'e']
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i']
     const files = {
       'main.policy': names.map((name) => `import "./${name}.policy"`).join('\n'),
       ...Object.fromEntries(names.map((name) => [`${name}.policy`, text])),
     }
     expect(await said(files)).toEqual([
-      'P107 main.policy:"./e.policy" the policy is larger than 16 MiB in all | keep long lists in `tables` of gateway.yaml',
+      'P107 main.policy:"./i.policy" the policy is larger than 32 MiB in all | keep long lists in `tables` of gateway.yaml',
     ])
   })
 })
