@@ -11,7 +11,7 @@ import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 /** Runs `run` after `ms`; the answer cancels it. */
 export type SetTimer = (ms: number, run: () => void) => () => void
 
-const lookEveryMs = 20
+const lookEveryMs = 50
 /** How long a lock must stand unchanged to be taken for left behind. */
 const leftBehindMs = 5000
 /** How long others may go first. */
