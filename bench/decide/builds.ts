@@ -3,6 +3,9 @@
  * peak of memory that is its own), and how long after an edit of one rule in a process that is warm.
  */
 import { spawnSync } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { loadPolicy } from '../../src/compile/load.ts'
 import { median } from './measure.ts'
 import { createWorkload } from './workload.ts'
@@ -44,11 +47,33 @@ function runApart(flag: string, rules: number): unknown {
 
 export async function buildHere(rules: number): Promise<Build> {
   const { config, text, requests } = createWorkload(rules)
-  const { cpuMs, wallMs } = await timed(async () => {
-    const policy = await loadPolicy({ config, policy: text }, { env: {} })
-    policy.decide(requests[0]!)
-  })
-  return { rules, cpuMs, wallMs, peakRssMb: process.resourceUsage().maxRSS / 1024 }
+  const folder = await mkdtemp(join(tmpdir(), 'policyc-bench-'))
+  try {
+    const gateway = await writeFiles(folder, config, text.split('\n'))
+    const { cpuMs, wallMs } = await timed(async () => {
+      const policy = await loadPolicy(gateway, { env: {} })
+      policy.decide(requests[0]!)
+    })
+    return { rules, cpuMs, wallMs, peakRssMb: process.resourceUsage().maxRSS / 1024 }
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+const linesPerFile = 10_000
+
+/** The policy as one would keep it on disk: a file has its bounds, so many rules are in several that one imports. */
+async function writeFiles(folder: string, config: object, lines: readonly string[]): Promise<string> {
+  const imports: string[] = []
+  for (let from = 0; from < lines.length; from += linesPerFile) {
+    const name = `part_${imports.length}.policy`
+    await writeFile(join(folder, name), `${lines.slice(from, from + linesPerFile).join('\n')}\n`)
+    imports.push(`import "./${name}"`)
+  }
+  await writeFile(join(folder, 'main.policy'), `${imports.join('\n')}\n`)
+  const gateway = join(folder, 'gateway.yaml')
+  await writeFile(gateway, JSON.stringify({ policy: './main.policy', ...config }))
+  return gateway
 }
 
 /** Each edit changes the tokens of one rule, another each time; everything is done again from the text. */
