@@ -1,6 +1,6 @@
 // Bundles a benchmark with the sources as they are and runs it: node scripts/bench.mjs decide 10 1000
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 
@@ -10,7 +10,10 @@ if (!name) {
   process.exit(2)
 }
 const root = join(import.meta.dirname, '..')
-const folder = mkdtempSync(join(root, 'bench', '.run-'))
+// Out of the way of formatters and of git, and where the packages of bench/ are found as well as the project's own.
+const cache = join(root, 'bench', 'node_modules', '.cache')
+mkdirSync(cache, { recursive: true })
+const folder = mkdtempSync(join(cache, 'run-'))
 try {
   const outfile = join(folder, 'main.mjs')
   await build({
