@@ -22,7 +22,9 @@ export interface Routes {
 export function createRoutes(graph: Graph, matcher: Matcher, candidates: Candidates): Routes {
   const { collect } = matcher
   const plain: (Route | undefined)[] = graph.rules.map(() => undefined)
-  const memo = new Map<string, Route>()
+  /** By rule, then by prohibitions and requested target. */
+  const memo: (Map<number, Route> | undefined)[] = []
+  let size = 0
   let epoch = matcher.epoch()
   const hasRestrict = graph.slots.restrict.clusters.length > 0
   const asks = graph.rules.map((rule) => {
@@ -49,15 +51,18 @@ export function createRoutes(graph: Graph, matcher: Matcher, candidates: Candida
 
   /** The route that was made for the same rule, prohibitions and requested target, or made now. */
   function kept(index: number, leaf: number, target: number, model: string): Route {
-    if (epoch !== matcher.epoch() || memo.size > memoBound) {
-      memo.clear()
+    if (epoch !== matcher.epoch() || size > memoBound) {
+      memo.length = 0
+      size = 0
       epoch = matcher.epoch()
     }
-    const key = `${index} ${leaf} ${target}`
-    let value = memo.get(key)
+    const own = (memo[index] ??= new Map())
+    const key = leaf * (graph.targets.length + 1) + target + 1
+    let value = own.get(key)
     if (!value) {
       value = make(index, leaf, model)
-      memo.set(key, value)
+      own.set(key, value)
+      size++
     }
     return value
   }

@@ -38,6 +38,9 @@ test.each([
     'route other { to sandbox/a hedge after 2s }',
     'P299 `hedge` in the route `other` is not enforced yet | hedge after 2s',
   ],
+  ['assert held { allowed }', 'P299 the assertion `held` is not proved yet | held'],
+  ['assume teams has caller.team', 'P299 the assumption `teams` is not used yet | teams'],
+  ['test "all may" { given caller.team = "a" expect allowed }', 'P299 the test "all may" is not run yet | "all may"'],
 ])('%s is refused on its clause', async (text, told) => {
   expect(await unenforced(text)).toEqual([told])
 })
