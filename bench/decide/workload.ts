@@ -2,7 +2,7 @@
  * The workload of `bench/decide`: generated policies, as text, as plain data for the rivals, and requests for them.
  *
  * Nine rules in ten name a team and have one or two more conditions (model, tier, region, tokens). One in ten is
- * wide: it names no team but a tier and a large number of tokens, which one request in thirty-two has.
+ * wide: it names no team but a tier and 100,000 tokens or more, which one request in some sixty has.
  */
 export interface Conditions {
   readonly team?: string
