@@ -56,14 +56,15 @@ function buildTrie(constants: Iterable<string>): TrieNode {
   return root
 }
 
-const preferred = [
+/** Code points that make a word readable, best first. */
+export const preferredCodes = [
   ...'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_./:@ !#$%&\'()*+,;<=>?[]^`{|}~"\\',
 ].map((char) => char.codePointAt(0)!)
 
 /** For each symbol its readable code points, best first (at most a dozen), or else its first code point. */
 function readableCodes(dfa: Dfa): number[][] {
   const codes: number[][] = Array.from({ length: dfa.symbols }, () => [])
-  for (const code of preferred) {
+  for (const code of preferredCodes) {
     const own = codes[symbolOf(dfa.rangeStarts, dfa.rangeSymbols, code)]!
     if (own.length < 12) own.push(code)
   }
@@ -109,7 +110,7 @@ function shortestSuffixes(
       before[dfa.table[state * dfa.symbols + symbol]!]!.push({ state, symbol })
     }
   }
-  const rank = (symbol: number): number => preferred.indexOf(readable[symbol]![0]!) >>> 0
+  const rank = (symbol: number): number => preferredCodes.indexOf(readable[symbol]![0]!) >>> 0
   for (const each of before) each.sort((a, b) => rank(a.symbol) - rank(b.symbol))
   for (let label = 0; label < labelCount; label++) {
     const queue: number[] = []
