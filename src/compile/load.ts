@@ -129,6 +129,7 @@ export function openPolicy(config: GatewayConfig, checked: CheckedPolicy, diagno
   const graph = compilePolicy(checked)
   const decider = createDecider(graph)
   const read = new Set(graph.attributes.map((each) => each.id))
+  let digest: string | undefined
   let meaning: string | undefined
   return {
     decide: decider.decide,
@@ -137,7 +138,10 @@ export function openPolicy(config: GatewayConfig, checked: CheckedPolicy, diagno
     config,
     checked,
     graph,
-    digest: digestOf(graph),
+    get digest() {
+      digest ??= digestOf(graph)
+      return digest
+    },
     get meaning() {
       meaning ??= meaningOf(graph)
       return meaning

@@ -21,22 +21,33 @@ interface Found {
 }
 
 export function createBitmap(index: BitmapIndex, classOf: (variable: number) => number, unions: LeafUnions): Bitmap {
-  const { variables, offsets, words, bits, cubes } = index
+  const { words, bits, cubes } = index
+  // The variable whose rows are emptiest is asked first: where nothing is left, the others are not asked at all.
+  const order = orderOf(index)
+  const variables = order.map((each) => index.variables[each]!)
+  const offsets = order.map((each) => index.offsets[each]!)
   const summaryWords = Math.ceil(words / 32)
   const summaries = summariesOf(bits, words, summaryWords)
   const rows = new Int32Array(variables.length)
   const pairs = new Int32Array(words * 2)
+  const left = new Int32Array(summaryWords)
   const known = new Map<number, Found[]>()
   let epoch = unions.epoch()
 
   /** Fills `pairs` with the words that match, at most `most` of them; how many numbers were filled. */
   function intersect(most: number): number {
-    // Rows are numbered over all variables, which have `words` words a row.
-    for (let i = 0; i < rows.length; i++) rows[i] = offsets[i]! / words + classOf(variables[i]!)
+    left.fill(-1)
+    for (let i = 0; i < rows.length; i++) {
+      // Rows are numbered over all variables, which have `words` words a row.
+      const row = offsets[i]! / words + classOf(variables[i]!)
+      rows[i] = row
+      let any = 0
+      for (let part = 0; part < summaryWords; part++) any |= left[part]! &= summaries[row * summaryWords + part]!
+      if (any === 0) return 0
+    }
     let length = 0
     for (let part = 0; part < summaryWords; part++) {
-      let summary = -1
-      for (let i = 0; i < rows.length && summary !== 0; i++) summary &= summaries[rows[i]! * summaryWords + part]!
+      let summary = left[part]!
       for (; summary !== 0; summary &= summary - 1) {
         const word = part * 32 + lowestBit(summary)
         let live = -1
@@ -89,6 +100,17 @@ export function createBitmap(index: BitmapIndex, classOf: (variable: number) => 
   }
 
   return { first, collect }
+}
+
+/** Variables by how many bits a row of theirs has on average. */
+function orderOf({ variables, offsets, words, bits }: BitmapIndex): number[] {
+  const fill = variables.map((_, i) => {
+    const end = offsets[i + 1] ?? bits.length
+    let set = 0
+    for (let at = offsets[i]!; at < end; at++) for (let word = bits[at]!; word !== 0; word &= word - 1) set++
+    return set / ((end - offsets[i]!) / words)
+  })
+  return variables.map((_, i) => i).sort((a, b) => fill[a]! - fill[b]! || a - b)
 }
 
 function lowestBit(word: number): number {

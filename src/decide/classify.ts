@@ -3,6 +3,7 @@ import { parseAddress } from '../graph/address.ts'
 import { runDfa, toRunnable } from '../graph/dfa.ts'
 import { type PatternTest, type Variable, viewModel } from '../graph/variable.ts'
 import type { FactValue } from './facts.ts'
+import { flatCopy } from './flat.ts'
 
 export type Classify = (value: FactValue) => number
 
@@ -16,7 +17,7 @@ export function createClassifier(variable: Variable): Classify {
       return (value) => (value === undefined ? missing : value === true ? yes : no)
     }
     case 'string': {
-      const constants = new Map(classifier.constants)
+      const constants = new Map(flatCopy(classifier.constants))
       const { other } = classifier
       if (!classifier.automaton) {
         const rest = other ?? missing

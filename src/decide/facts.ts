@@ -6,6 +6,8 @@
 import { parseAddress } from '../graph/address.ts'
 import type { Attribute } from '../graph/attribute.ts'
 import type { GraphTable } from '../graph/graph.ts'
+import { builtInReaders } from './built-in.ts'
+import { flatCopy } from './flat.ts'
 import { parseDate, parseDuration, parseMoney, parseSize } from './quantity.ts'
 
 /**
@@ -35,9 +37,10 @@ export function createReader(
     if (!table) return () => undefined
     const at = table.columns.indexOf(column.name)
     const key = createReader(attributes[table.key]!, attributes, tables)
+    const cells = new Map(flatCopy([...table.rows.keys()]).map((name) => [name, table.rows.get(name)?.[at]]))
     return (facts) => {
       const value = key(facts)
-      return typeof value === 'string' ? table.rows.get(value)?.[at] : undefined
+      return typeof value === 'string' ? cells.get(value) : undefined
     }
   }
   const normalise = normaliserOf(attribute)
@@ -59,7 +62,9 @@ export function requestedModel(facts: Facts): string {
 }
 
 /** The value at a path; headers are found whatever the case of their names. */
-function rawReader(path: readonly string[]): (facts: Facts) => unknown {
+export function rawReader(path: readonly string[]): (facts: Facts) => unknown {
+  const builtIn = builtInReaders.get(path.join('.'))
+  if (builtIn && path.length === 2) return builtIn
   const [first, second, third] = path as [string, string, string | undefined]
   if (third === undefined) {
     return (facts) => groupOf(facts, first)?.[second]

@@ -15,11 +15,17 @@ export interface LeafUnions {
 /** Most leaves made at run time that are kept. */
 export const unionBound = 1 << 16
 
+const recentSize = 1 << 12
+
 /** Numbers from `leaves.length` on are given to unions. */
 export function createLeafUnions(leaves: readonly (readonly number[])[]): LeafUnions {
   const made: (readonly number[])[] = []
   const byItems = new Map<string, number>()
-  const byPair = new Map<number, number>()
+  const byPair = new Map<number, Map<number, number>>()
+  // The unions of late, without a search: most requests ask for few.
+  const recentA = new Int32Array(recentSize)
+  const recentB = new Int32Array(recentSize)
+  const recentUnion = new Int32Array(recentSize)
   let epoch = 0
 
   const itemsOf = (leaf: number): readonly number[] =>
@@ -41,6 +47,7 @@ export function createLeafUnions(leaves: readonly (readonly number[])[]): LeafUn
     made.length = 0
     byItems.clear()
     byPair.clear()
+    recentA.fill(0)
     epoch++
   }
 
@@ -52,13 +59,24 @@ export function createLeafUnions(leaves: readonly (readonly number[])[]): LeafUn
   function union(a: number, b: number): number {
     if (b === 0) return a
     if (a === 0) return b
-    const key = a * 0x4000000 + b
-    const known = byPair.get(key)
+    const place = (Math.imul(a, 0x9e3779b1) ^ b) & (recentSize - 1)
+    if (recentA[place] === a && recentB[place] === b) return recentUnion[place]!
+    const leaf = slowUnion(a, b)
+    recentA[place] = a
+    recentB[place] = b
+    recentUnion[place] = leaf
+    return leaf
+  }
+
+  function slowUnion(a: number, b: number): number {
+    let own = byPair.get(a)
+    if (!own) byPair.set(a, (own = new Map()))
+    const known = own.get(b)
     if (known !== undefined) return known
     const items = mergeItems(itemsOf(a), itemsOf(b))
     const before = epoch
     const leaf = of(items)
-    if (before === epoch) byPair.set(key, leaf)
+    if (before === epoch) own.set(b, leaf)
     return leaf
   }
 

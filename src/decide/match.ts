@@ -41,7 +41,8 @@ export function createMatcher(graph: Graph): Matcher {
   let current: Facts = {}
 
   function begin(facts: Facts): void {
-    current = facts
+    // Whatever is handed in has a decision.
+    current = typeof facts === 'object' && facts !== null ? facts : {}
     stamp = (stamp + 1) | 0
     if (stamp === 0) {
       stamps.fill(0)

@@ -72,8 +72,8 @@ export function createParts(graph: Graph, matcher: Matcher): Parts {
       (items) =>
         frozen(
           items.map((each) => {
-            const { name, amount, value } = ruleAt<'limit'>(each)
-            return Object.freeze({ ...value, rule: name, amount: amountOf(amount) })
+            const rule = ruleAt<'limit'>(each)
+            return limitOf(rule, amountOf(rule.amount))
           }),
         ),
     ),
@@ -83,7 +83,8 @@ export function createParts(graph: Graph, matcher: Matcher): Parts {
         frozen(
           items.map((each) => {
             const { name, amount, value } = ruleAt<'budget'>(each)
-            return Object.freeze({ ...value, rule: name, amountNanoUsd: amountOf(amount) })
+            const { window, by, at } = value
+            return Object.freeze({ rule: name, amountNanoUsd: amountOf(amount), window, by, at })
           }),
         ),
     ),
@@ -114,6 +115,13 @@ export function createParts(graph: Graph, matcher: Matcher): Parts {
       },
     ),
   }
+}
+
+/** Written out by shape: copying an object's fields would cost more than the rest of a decision. */
+function limitOf({ name: rule, value: { unit, perMs, burst, by } }: RuleOf<'limit'>, amount: number): Limit {
+  if (perMs === undefined) return Object.freeze({ rule, unit, amount, by })
+  if (burst === undefined) return Object.freeze({ rule, unit, amount, perMs, by })
+  return Object.freeze({ rule, unit, amount, perMs, burst, by })
 }
 
 /** The text of a value for metadata and tags: as facts write it, sets joined by commas, money in dollars. */
