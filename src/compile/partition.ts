@@ -6,6 +6,7 @@
  * What a table says of a request is a function of the key attribute, so a test of a column becomes a test of
  * the key: no proof or witness can speak of a row that is not there.
  */
+import { atomsOf } from '../check/atoms.ts'
 import type { Cond, Test } from '../check/policy.ts'
 import type { Table } from '../config/tables.ts'
 import type { Attribute } from '../graph/attribute.ts'
@@ -36,28 +37,12 @@ export function createPartition(
   tableKeys: ReadonlyMap<string, Attribute>,
 ): Partition {
   const groups = new Map<string, { attribute: Attribute; tests: Map<string, AnyAtom> }>()
-  const visit = (condition: Cond): void => {
-    switch (condition.kind) {
-      case 'and':
-      case 'or':
-        condition.of.forEach(visit)
-        return
-      case 'not':
-        visit(condition.of)
-        return
-      case 'atom': {
-        const attribute = baseOf(condition.attribute, tableKeys)
-        let group = groups.get(attribute.id)
-        if (!group) groups.set(attribute.id, (group = { attribute, tests: new Map() }))
-        group.tests.set(testKey(condition), condition)
-        return
-      }
-      case 'const':
-      case 'access':
-        return
-    }
+  for (const atom of [...conditions].flatMap(atomsOf)) {
+    const attribute = baseOf(atom.attribute, tableKeys)
+    let group = groups.get(attribute.id)
+    if (!group) groups.set(attribute.id, (group = { attribute, tests: new Map() }))
+    group.tests.set(testKey(atom), atom)
   }
-  for (const condition of conditions) visit(condition)
 
   const attributes: Attribute[] = []
   const variables: Variable[] = []

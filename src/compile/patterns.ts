@@ -1,4 +1,5 @@
 /** Patterns that are too large for an automaton of their own are refused, before anything is compiled. */
+import { atomsOf } from '../check/atoms.ts'
 import type { CheckedPolicy, Cond } from '../check/policy.ts'
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.ts'
 import { buildAutomaton, singleBound } from './automaton.ts'
@@ -8,25 +9,12 @@ import { patternOf } from './satisfies.ts'
 export function findOversizedPatterns(policy: CheckedPolicy): Diagnostic[] {
   const found = new Map<string, Diagnostic | undefined>()
   const visit = (condition: Cond): void => {
-    switch (condition.kind) {
-      case 'and':
-      case 'or':
-        condition.of.forEach(visit)
-        return
-      case 'not':
-        visit(condition.of)
-        return
-      case 'const':
-      case 'access':
-        return
-      case 'atom': {
-        const { test, span } = condition
-        if (test.kind !== 'search' && test.kind !== 'glob') return
-        const key = `${test.kind} ${test.text} ${JSON.stringify(test.regex)}`
-        if (found.has(key)) return
-        const fits = buildAutomaton([patternOf(test)], singleBound) !== undefined
-        found.set(key, fits ? undefined : diagnostic('P109', { message: tooLarge, span, help }))
-      }
+    for (const { test, span } of atomsOf(condition)) {
+      if (test.kind !== 'search' && test.kind !== 'glob') continue
+      const key = `${test.kind} ${test.text} ${JSON.stringify(test.regex)}`
+      if (found.has(key)) continue
+      const fits = buildAutomaton([patternOf(test)], singleBound) !== undefined
+      found.set(key, fits ? undefined : diagnostic('P109', { message: tooLarge, span, help }))
     }
   }
   for (const rule of policy.rules) {

@@ -2,6 +2,7 @@
  * What the policy or the configuration asks for and this version of the gateway does not carry out: each is an
  * error on its clause. Nothing is accepted and ignored.
  */
+import { atomsOf } from '../check/atoms.ts'
 import type { AnyRule, CheckedPolicy, Cond, RouteRule } from '../check/policy.ts'
 import type { GatewayConfig } from '../config/config.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
@@ -92,20 +93,9 @@ function inRoute(rule: RouteRule): readonly Diagnostic[] {
 
 /** Meters read as unused for ever where nothing counts. */
 function inCondition(condition: Cond): readonly Diagnostic[] {
-  switch (condition.kind) {
-    case 'const':
-    case 'access':
-      return []
-    case 'and':
-    case 'or':
-      return condition.of.flatMap(inCondition)
-    case 'not':
-      return inCondition(condition.of)
-    case 'atom': {
-      const { id } = condition.attribute
-      return /^(budget|limit)\./.test(id) ? [unenforced(`the meter \`${id}\``, condition.span)] : []
-    }
-  }
+  return atomsOf(condition)
+    .filter(({ attribute }) => /^(budget|limit)\./.test(attribute.id))
+    .map(({ attribute, span }) => unenforced(`the meter \`${attribute.id}\``, span))
 }
 
 function inConfig(config: GatewayConfig): readonly Diagnostic[] {

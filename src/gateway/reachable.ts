@@ -1,6 +1,7 @@
 /**
  * The targets that a caller could reach: the candidates of the decisions about every model name that counts.
  */
+import { atomsOf } from '../check/atoms.ts'
 import type { Cond, Test } from '../check/policy.ts'
 import type { Facts, Policy } from '../compile/load.ts'
 import type { Decision, Step } from '../graph/decision.ts'
@@ -23,18 +24,7 @@ export function modelNamesOf({ config, checked }: Policy): readonly string[] {
 }
 
 function namesIn(condition: Cond): readonly string[] {
-  switch (condition.kind) {
-    case 'const':
-    case 'access':
-      return []
-    case 'and':
-    case 'or':
-      return condition.of.flatMap(namesIn)
-    case 'not':
-      return namesIn(condition.of)
-    case 'atom':
-      return condition.attribute.id === 'request.model' ? textsOf(condition.test) : []
-  }
+  return atomsOf(condition).flatMap(({ attribute, test }) => (attribute.id === 'request.model' ? textsOf(test) : []))
 }
 
 function textsOf(test: Test): readonly string[] {
