@@ -2,6 +2,7 @@
  * Addresses and CIDR blocks as exact ranges of 128 bits (RFC 4291, RFC 4632). IPv4 is mapped into
  * `::ffff:0:0/96`, so that one order holds for both and `::ffff:10.0.0.1` is 10.0.0.1.
  */
+import { parseAddress as readAddress } from '../graph/address.ts'
 import type { Cidr } from './policy.ts'
 
 export type ParsedBlock =
@@ -9,8 +10,6 @@ export type ParsedBlock =
   /** An address with bits beyond the prefix; `corrected` is the block that it lies in. */
   | { readonly kind: 'host_bits'; readonly corrected: string }
   | { readonly kind: 'invalid' }
-
-const mappedPrefix = 0xffffn << 32n
 
 /** A block such as `10.0.0.0/8` or `2001:db8::/32`, or an address alone, which is a block of its whole length. */
 export function parseBlock(text: string): ParsedBlock {
@@ -31,54 +30,10 @@ export function parseBlock(text: string): ParsedBlock {
 
 /** The 128 bits of an address, and how many of them a prefix length counts. */
 export function parseAddress(text: string): { readonly value: bigint; readonly bits: 32 | 128 } | undefined {
-  if (!text.includes(':')) {
-    const value = parseIPv4(text)
-    return value === undefined ? undefined : { value: mappedPrefix | value, bits: 32 }
-  }
-  const value = parseIPv6(text)
-  return value === undefined ? undefined : { value, bits: 128 }
-}
-
-/** Octets with leading zeros are refused: some programs read them as octal. */
-function parseIPv4(text: string): bigint | undefined {
-  const parts = text.split('.')
-  if (parts.length !== 4) return undefined
-  let value = 0n
-  for (const part of parts) {
-    if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return undefined
-    value = (value << 8n) | BigInt(part)
-  }
-  return value
-}
-
-function parseIPv6(text: string): bigint | undefined {
-  const halves = text.split('::')
-  if (halves.length > 2) return undefined
-  const left = parseGroups(halves[0]!, halves.length === 1)
-  const right = halves.length === 2 ? parseGroups(halves[1]!, true) : []
-  if (!left || !right) return undefined
-  const missing = 8 - left.length - right.length
-  if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined
-  const groups = [...left, ...Array.from({ length: missing }, () => 0n), ...right]
-  return groups.reduce((value, group) => (value << 16n) | group, 0n)
-}
-
-/** Groups of 16 bits; an IPv4 tail (`::ffff:10.0.0.1`) is two, and may stand only at the end of the whole. */
-function parseGroups(text: string, last: boolean): bigint[] | undefined {
-  if (text === '') return []
-  const groups: bigint[] = []
-  const parts = text.split(':')
-  for (const [index, part] of parts.entries()) {
-    if (part.includes('.')) {
-      const tail = last && index === parts.length - 1 ? parseIPv4(part) : undefined
-      if (tail === undefined) return undefined
-      groups.push(tail >> 16n, tail & 0xffffn)
-    } else {
-      if (!/^[0-9a-fA-F]{1,4}$/.test(part)) return undefined
-      groups.push(BigInt(`0x${part}`))
-    }
-  }
-  return groups
+  const words = new Uint32Array(4)
+  if (!readAddress(text, words)) return undefined
+  const value = words.reduce((sum, word) => (sum << 32n) | BigInt(word), 0n)
+  return { value, bits: text.includes(':') ? 128 : 32 }
 }
 
 /** The text of an address; IPv6 as RFC 5952 has it, without a dotted tail. */

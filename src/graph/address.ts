@@ -10,8 +10,8 @@ export function parseAddress(text: string, words: Uint32Array): boolean {
   }
   const halves = text.split('::')
   if (halves.length > 2) return false
-  const head = groupsOf(halves[0]!)
-  const tail = halves.length === 2 ? groupsOf(halves[1]!) : []
+  const head = groupsOf(halves[0]!, halves.length === 1)
+  const tail = halves.length === 2 ? groupsOf(halves[1]!, true) : []
   if (!head || !tail) return false
   const gap = 8 - head.length - tail.length
   if (halves.length === 2 ? gap < 1 : gap !== 0) return false
@@ -20,13 +20,13 @@ export function parseAddress(text: string, words: Uint32Array): boolean {
   return true
 }
 
-/** The 16-bit groups of one side of `::`, a dotted tail counting as two; undefined where one is malformed. */
-function groupsOf(side: string): number[] | undefined {
+/** The 16-bit groups of one side of `::`; a dotted tail, which only the whole may end in, counts as two. */
+function groupsOf(side: string, endsWhole: boolean): number[] | undefined {
   if (side === '') return []
   const parts = side.split(':')
   const groups: number[] = []
   for (const [index, part] of parts.entries()) {
-    if (index === parts.length - 1 && part.includes('.')) {
+    if (endsWhole && index === parts.length - 1 && part.includes('.')) {
       const low = parseIpv4(part, 0)
       if (low < 0) return undefined
       groups.push(low >>> 16, low & 0xffff)
