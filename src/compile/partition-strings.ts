@@ -45,8 +45,12 @@ const keyPredicate = (keys: readonly string[]): ((value: string | number | boole
   return (value) => set.has(value)
 }
 
-/** Any string at all. */
-export function partitionStrings(tests: readonly StringTest[], optional: boolean): PartitionedAttribute {
+/** Any string at all, but for those that the attribute cannot have (`excluded`). */
+export function partitionStrings(
+  tests: readonly StringTest[],
+  optional: boolean,
+  excluded: readonly string[] = [],
+): PartitionedAttribute {
   const patternIndices = tests.flatMap((each, index) => (!each.keys && isPattern(each.test) ? [index] : []))
   const patterns: Pattern[] = patternIndices.map((index) => patternOf(tests[index]!.test as PatternLike))
   const automaton = patterns.length > 0 ? buildAutomaton(patterns) : undefined
@@ -59,6 +63,7 @@ export function partitionStrings(tests: readonly StringTest[], optional: boolean
   const held = new Map<string, number[]>()
   for (const [index, each] of tests.entries()) {
     for (const value of valuesOf(each)) {
+      if (excluded.includes(value)) continue
       const own = held.get(value)
       if (!own) held.set(value, [index])
       else if (own[own.length - 1] !== index) own.push(index)
@@ -80,7 +85,7 @@ export function partitionStrings(tests: readonly StringTest[], optional: boolean
     )
     return separate ? withPatternVariables(partitioned, tests, patternIndices, optional) : partitioned
   }
-  const words = wordsOf(automaton.dfa, automaton.labels.length, held.keys())
+  const words = wordsOf(automaton.dfa, automaton.labels.length, [...held.keys(), ...excluded])
   const classOfLabel = automaton.labels.map((label, index) => {
     const word = words[index]
     return word === undefined

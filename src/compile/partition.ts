@@ -9,7 +9,7 @@
 import { atomsOf } from '../check/atoms.ts'
 import type { Cond, Test } from '../check/policy.ts'
 import type { Table } from '../config/tables.ts'
-import type { Attribute } from '../graph/attribute.ts'
+import { type Attribute, isMissingWhenEmpty } from '../graph/attribute.ts'
 import { combine, type Expression, negate, never, testOf } from '../graph/expression.ts'
 import type { Classifier, Sample, Variable } from '../graph/variable.ts'
 import { partitionAddresses, partitionNumbers } from './partition-numbers.ts'
@@ -172,7 +172,9 @@ function partitionText(
     if (!atom.attribute.column) return { test }
     return { test, keys: keysWhere(atom.test, tables.get(atom.attribute.column.table)!, atom.attribute.column.name) }
   })
-  const main = attribute.values ? partitionEnum(attribute, tests, optional) : partitionStrings(tests, optional)
+  const main = attribute.values
+    ? partitionEnum(attribute, tests, optional)
+    : partitionStrings(tests, optional, isMissingWhenEmpty(attribute) ? [''] : [])
   const variables = [...main.variables]
   const where: Where[] = []
   for (const [at, { index }] of plain.entries()) where[index] = main.where[at]!

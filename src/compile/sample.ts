@@ -8,7 +8,7 @@
  */
 
 import { createClassifier } from '../decide/classify.ts'
-import type { Attribute } from '../graph/attribute.ts'
+import { type Attribute, isMissingWhenEmpty } from '../graph/attribute.ts'
 import type { Dfa } from '../graph/dfa.ts'
 import { symbolOf } from '../graph/dfa.ts'
 import { type PatternTest, type Sample, type Variable, viewModel } from '../graph/variable.ts'
@@ -40,8 +40,9 @@ export function findValue(attribute: Attribute, wanted: readonly Wanted[]): Samp
   const fits = (value: Sample): boolean => wanted.every((each) => createClassifier(each.variable)(value) === each.class)
   const mayMiss = wanted.some((each) => each.variable.missing !== undefined)
   if (mayMiss && fits(undefined)) return { kind: 'value', value: undefined }
-  const constants = constantsOf(wanted)
-  const constant = constants.find(fits)
+  const named = constantsOf(wanted)
+  const constants = isMissingWhenEmpty(attribute) ? [...new Set([...named, ''])] : named
+  const constant = constants.find((each) => fits(each) && !(each === '' && isMissingWhenEmpty(attribute)))
   if (constant !== undefined) return { kind: 'value', value: constant }
   return searchWord(wanted, constants)
 }

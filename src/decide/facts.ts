@@ -4,7 +4,7 @@
  * the zero of its type, so that nothing can go wrong while deciding.
  */
 import { parseAddress } from '../graph/address.ts'
-import type { Attribute } from '../graph/attribute.ts'
+import { type Attribute, isMissingWhenEmpty } from '../graph/attribute.ts'
 import type { GraphTable } from '../graph/graph.ts'
 import { builtInReaders } from './built-in.ts'
 import { flatCopy } from './flat.ts'
@@ -127,8 +127,7 @@ function normaliserOf(attribute: Attribute): (value: unknown) => FactValue {
     value !== undefined && value >= min && value <= max ? value : undefined
   switch (attribute.type) {
     case 'string': {
-      // An empty header and an empty claim say nothing.
-      const emptyIsMissing = attribute.path[1] === 'header' || attribute.path[1] === 'claims'
+      const emptyIsMissing = isMissingWhenEmpty(attribute)
       const closed = values && new Set(values)
       return (value) => {
         if (typeof value !== 'string' || (emptyIsMissing && value === '')) return undefined

@@ -51,3 +51,8 @@ export interface Attribute {
   readonly column?: { readonly table: string; readonly name: string; readonly key: string }
   readonly documentation: string
 }
+
+/** Whether an empty text counts as none: an empty header or claim says nothing. */
+export function isMissingWhenEmpty({ path }: Attribute): boolean {
+  return path[1] === 'header' || path[1] === 'claims'
+}

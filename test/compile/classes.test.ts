@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { compilePolicy } from '../../src/compile/compile.ts'
 import { createClassifier } from '../../src/decide/classify.ts'
 import { createReader } from '../../src/decide/facts.ts'
-import { formatDate, formatMoney } from '../../src/decide/quantity.ts'
+import { formatDate } from '../../src/decide/quantity.ts'
 import type { Attribute } from '../../src/graph/attribute.ts'
 import type { Decision } from '../../src/graph/decision.ts'
 import type { Sample } from '../../src/graph/variable.ts'
@@ -53,6 +53,17 @@ test(`classes are exact (seed ${seed})`, () => {
   fc.assert(property, { numRuns: runs, seed })
 }, 300_000)
 
+test('an empty header or claim is no value that a class could be of', () => {
+  const { policy } = checkText(
+    'deny a when caller.claims["dept"] matches /^(core)?$/\ndeny b when request.header["x-a"] == ""\ndeny c when caller.claims["x"] matches /^$/',
+    loaded,
+  )
+  const graph = compilePolicy(policy!)
+  for (const variable of graph.variables) expect(variable.samples).not.toContain('')
+  const [dept] = graph.variables.filter((each) => graph.attributes[each.attribute]!.id === 'caller.claims["dept"]')
+  expect(dept!.samples).toContain('core')
+})
+
 /** The facts with another value of an attribute, as facts write it. */
 function withValue(facts: Facts, attribute: Attribute, sample: Sample): Facts {
   const copy = structuredClone(facts) as Record<string, unknown>
@@ -69,7 +80,7 @@ function withValue(facts: Facts, attribute: Attribute, sample: Sample): Facts {
     for (const name of Object.keys(at)) if (name.toLowerCase() === last) delete at[name]
   if (sample === undefined) delete at[last]
   else if (attribute.type === 'date') at[last] = formatDate(Number(sample))
-  else if (attribute.type === 'money') at[last] = `$${formatMoney(Number(sample))}`
+  else if (attribute.type === 'money') at[last] = Number(sample) / 1e9
   else at[last] = sample
   return copy as Facts
 }
