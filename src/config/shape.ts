@@ -64,6 +64,11 @@ interface Finding {
   readonly drop: Path
 }
 
+/** A piece of an address or of a quoted value that slipped into a key's place may hold a password. */
+function shownKey(key: string): string {
+  return /[@"']/.test(key) ? 'this text' : quoteKey(key)
+}
+
 function findingOf(error: SchemaError, tree: Tree, subject: Subject): Finding | undefined {
   const { source } = subject
   const path = pathOf(error.instancePath, tree)
@@ -76,7 +81,7 @@ function findingOf(error: SchemaError, tree: Tree, subject: Subject): Finding | 
       return {
         drop: [...path, key],
         diagnostic: diagnostic('P903', {
-          message: `${quoteKey(key)} is not a key of ${named(path, subject)}`,
+          message: `${shownKey(key)} is not a key of ${named(path, subject)}`,
           span: at([...path, key], 'key'),
           help: didYouMean(key, keys) ?? (keys.length === 0 ? undefined : `its keys are ${listed(keys)}`),
         }),
