@@ -89,7 +89,7 @@ function headerOf(facts: Facts, name: string): unknown {
 }
 
 /** A group of facts, such as `caller`; undefined where it is none. */
-export function groupOf(facts: Facts, name: string): Readonly<Record<string, unknown>> | undefined {
+function groupOf(facts: Facts, name: string): Readonly<Record<string, unknown>> | undefined {
   const group = facts[name]
   return isObject(group) ? group : undefined
 }

@@ -13,7 +13,7 @@ export interface LeafUnions {
 }
 
 /** Most leaves made at run time that are kept. */
-export const unionBound = 1 << 16
+const unionBound = 1 << 16
 
 const recentSize = 1 << 12
 

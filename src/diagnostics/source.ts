@@ -58,8 +58,3 @@ export interface Span {
   readonly start: number
   readonly end: number
 }
-
-/** A span that covers both, which must be of one source. */
-export function joinSpans(first: Span, last: Span): Span {
-  return { source: first.source, start: Math.min(first.start, last.start), end: Math.max(first.end, last.end) }
-}

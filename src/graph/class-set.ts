@@ -6,8 +6,6 @@
  */
 export type ClassSet = readonly number[]
 
-export const emptySet: ClassSet = []
-
 /** The set of class numbers, given in any order and possibly twice. */
 export function classSet(classes: Iterable<number>): ClassSet {
   const ranges: number[] = []

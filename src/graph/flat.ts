@@ -66,22 +66,6 @@ function isDense(runs: number, size: number): boolean {
   return size <= 16 || runs * 4 >= size
 }
 
-/** The child of the node at `place` for a class. */
-export function childOf(code: Int32Array, place: number, each: number): number {
-  const head = code[place]!
-  if ((head & 1) === 0) return code[place + 1 + each]!
-  const count = code[place + 1]!
-  const first = place + 2
-  let low = 0
-  let high = count - 1
-  while (low < high) {
-    const middle = (low + high + 1) >> 1
-    if (code[first + middle]! <= each) low = middle
-    else high = middle - 1
-  }
-  return code[first + count + low]!
-}
-
 /** How many nodes are below the roots, each counted once. */
 export function nodesBelow({ code, variables }: Pick<Graph, 'code' | 'variables'>, roots: readonly number[]): number {
   const seen = new Set<number>()
