@@ -2,15 +2,16 @@
  * A dialect: one wire format with both directions, whole and streamed.
  *
  * Facing a client it decodes requests and encodes answers; facing a provider it encodes requests and decodes
- * answers. Addresses, credentials and headers are not its business, nor is HTTP beyond status and body.
+ * answers. A format that only providers speak has that side alone. Addresses, credentials and headers are not its
+ * business, nor is HTTP beyond status and body.
  */
 import type { Answer, ChatCall, DialectName, Json, JsonObject, StreamEvent, UpstreamError } from './neutral.ts'
 
-export interface Dialect {
+export interface Dialect extends ClientDialect, ProviderDialect {}
+
+/** A wire format as clients speak it. */
+export interface ClientDialect {
   readonly name: DialectName
-
-  // Facing a client
-
   /** The call that a request's body says, or what is wrong with it and where. */
   readonly decodeRequest: (body: Json) => Decoded<ChatCall>
   /**
@@ -22,9 +23,13 @@ export interface Dialect {
   readonly encodeStream: (context: AnswerContext) => StreamEncoder
   /** The body of an error answer, in this dialect's form. */
   readonly encodeError: (error: ClientError) => JsonObject
+}
 
-  // Facing a provider
-
+/** A wire format as providers speak it. */
+export interface ProviderDialect {
+  readonly name: DialectName
+  /** How a stream's bytes fall into events: server-sent events where absent, or frames that only the decoder can cut. */
+  readonly framing?: 'binary'
   /** The body of a request for `model`, and what of the call could not be said. */
   readonly encodeRequest: (call: ChatCall, options: EncodeOptions) => Encoded
   readonly decodeAnswer: (body: Json) => Answer | UpstreamError

@@ -6,7 +6,7 @@
  * field names and goes out again only to the same dialect.
  */
 
-export type DialectName = 'openai-chat' | 'anthropic'
+export type DialectName = 'openai-chat' | 'anthropic' | 'cohere' | 'bedrock'
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 export type JsonObject = { readonly [key: string]: Json }

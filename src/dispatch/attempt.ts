@@ -124,6 +124,7 @@ async function readBeginning(options: AttemptOptions, response: ProviderResponse
   const { clocks, provider } = options
   const reader = createFrameReader(response.body, {
     decoder: provider.dialect.decodeStream(),
+    ...(provider.dialect.framing === undefined ? {} : { framing: provider.dialect.framing }),
     hidesUsage: options.hidesUsage,
   })
   const held: ReadFrame[] = []

@@ -16,7 +16,7 @@ const defaultMaxTokens = 4096
 export function encodeBody(request: DispatchRequest, provider: Provider, target: Target): EncodedBody {
   const { call, raw, route } = request
   const { dialect } = provider
-  if (raw?.dialect === dialect.name && dialect.isForwardable(call)) {
+  if (raw?.dialect === dialect.name) {
     const bytes = splice(raw.bytes, { dialect: dialect.name, model: target.model, stream: call.stream })
     if (bytes) return { ok: true, bytes, losses: [] }
   }

@@ -3,12 +3,12 @@
  * but for the usage chunk that we asked for and the client did not, and for what stands for an error: that one is
  * told to the client by whoever faces it.
  */
-import type { StreamDecoder } from '../dialects/dialect.ts'
+import type { ProviderDialect, StreamDecoder } from '../dialects/dialect.ts'
 import { isArray, isObject, parseJson } from '../dialects/json.ts'
 import type { StreamEvent } from '../dialects/neutral.ts'
 import { malformed } from '../dialects/upstream-error.ts'
 import type { Frame } from './outcome.ts'
-import { createSseCutter } from './sse-cut.ts'
+import { createSseCutter, type SseCutter } from './sse-cut.ts'
 
 export interface FrameReader {
   /**
@@ -29,6 +29,8 @@ export interface ReadFrame extends Frame {
 
 export interface FrameOptions {
   readonly decoder: StreamDecoder
+  /** How the bytes fall into events: server-sent events where absent. */
+  readonly framing?: ProviderDialect['framing']
   /** Leave out the chunk that holds usage and no choices. */
   readonly hidesUsage: boolean
 }
@@ -39,7 +41,7 @@ export const maxEventBytes = 16 * 1024 * 1024
 export function createFrameReader(body: AsyncIterable<Uint8Array>, options: FrameOptions): FrameReader {
   const { decoder, hidesUsage } = options
   const source = body[Symbol.asyncIterator]()
-  const cutter = createSseCutter()
+  const cutter = options.framing === 'binary' ? uncut : createSseCutter()
   let isOver = false
 
   const frameOf = (raws: readonly Uint8Array[]): ReadFrame | undefined => {
@@ -104,6 +106,9 @@ export function createFrameReader(body: AsyncIterable<Uint8Array>, options: Fram
     },
   }
 }
+
+/** Bytes that only the decoder can cut, which bounds its events itself: no client is given them. */
+const uncut: SseCutter = { push: (bytes) => [bytes], rest: () => new Uint8Array(0), waitingBytes: () => 0 }
 
 function isTerminal(event: StreamEvent | undefined): boolean {
   return event?.kind === 'end' || event?.kind === 'error'

@@ -2,18 +2,23 @@
  * Which endpoint a method and a path mean, and which dialect its errors speak. Pure: a table and a few patterns.
  */
 import { anthropic } from '../dialects/anthropic/anthropic.ts'
-import type { Dialect, HeaderLookup } from '../dialects/dialect.ts'
+import type { ClientDialect, HeaderLookup } from '../dialects/dialect.ts'
 import { openaiChat } from '../dialects/openai-chat/openai-chat.ts'
 
 export type Endpoint =
-  | { readonly kind: 'call'; readonly api: 'chat' | 'messages'; readonly dialect: Dialect; readonly version: string }
+  | {
+      readonly kind: 'call'
+      readonly api: 'chat' | 'messages'
+      readonly dialect: ClientDialect
+      readonly version: string
+    }
   /** The list, or one entry of it. */
-  | { readonly kind: 'models'; readonly dialect: Dialect; readonly version: string; readonly id?: string }
-  | { readonly kind: 'health'; readonly probe: 'live' | 'ready'; readonly dialect: Dialect }
+  | { readonly kind: 'models'; readonly dialect: ClientDialect; readonly version: string; readonly id?: string }
+  | { readonly kind: 'health'; readonly probe: 'live' | 'ready'; readonly dialect: ClientDialect }
   /** Known, and not served by this version of the gateway. */
-  | { readonly kind: 'unavailable'; readonly dialect: Dialect }
-  | { readonly kind: 'wrong_method'; readonly dialect: Dialect; readonly allow: string }
-  | { readonly kind: 'unknown'; readonly dialect: Dialect }
+  | { readonly kind: 'unavailable'; readonly dialect: ClientDialect }
+  | { readonly kind: 'wrong_method'; readonly dialect: ClientDialect; readonly allow: string }
+  | { readonly kind: 'unknown'; readonly dialect: ClientDialect }
 
 const unavailable = [
   'completions',
@@ -53,7 +58,7 @@ export function findEndpoint(method: string, path: string, header: HeaderLookup)
   return unavailable.includes(rest) ? { kind: 'unavailable', dialect } : { kind: 'unknown', dialect }
 }
 
-function modelsEndpoint(method: string, rest: string, version: string, dialect: Dialect): Endpoint {
+function modelsEndpoint(method: string, rest: string, version: string, dialect: ClientDialect): Endpoint {
   if (/:(generateContent|streamGenerateContent|countTokens|embedContent)$/.test(rest))
     return { kind: 'unavailable', dialect }
   if (!isRead(method)) return { kind: 'wrong_method', dialect, allow: 'GET, HEAD' }

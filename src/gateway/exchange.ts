@@ -3,7 +3,7 @@
  * the record at the end says as much as was known wherever the request ended.
  */
 
-import type { Dialect, Loss } from '../dialects/dialect.ts'
+import type { ClientDialect, Loss } from '../dialects/dialect.ts'
 import type { ChatCall } from '../dialects/neutral.ts'
 import type { AttemptRecord } from '../dispatch/outcome.ts'
 import type { Decision } from '../graph/decision.ts'
@@ -19,7 +19,7 @@ export interface Exchange {
   readonly startedAtMs: number
   readonly request: GatewayRequest
   readonly endpoint: Endpoint
-  readonly dialect: Dialect
+  readonly dialect: ClientDialect
   caller?: Caller
   call?: ChatCall
   decision?: Decision

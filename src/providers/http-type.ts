@@ -4,12 +4,12 @@
  */
 import type { ProviderConfig } from '../config/config.ts'
 import { anthropic } from '../dialects/anthropic/anthropic.ts'
-import type { Dialect, EncodeOptions } from '../dialects/dialect.ts'
+import type { EncodeOptions, ProviderDialect } from '../dialects/dialect.ts'
 import { openaiChat } from '../dialects/openai-chat/openai-chat.ts'
 import type { HttpProviderType } from './supported-types.ts'
 
 export interface HttpType {
-  readonly dialect: Dialect
+  readonly dialect: ProviderDialect
   /** Where the configuration gives none; absent where it must. */
   readonly defaultBaseUrl?: string
   /** Appended to the base URL. */

@@ -5,13 +5,13 @@
  * give up is dispatch's: a provider has no clocks of its own but the one for connecting.
  */
 import type { ProviderType } from '../config/config.ts'
-import type { Dialect, EncodeOptions, HeaderLookup } from '../dialects/dialect.ts'
+import type { EncodeOptions, HeaderLookup, ProviderDialect } from '../dialects/dialect.ts'
 
 export interface Provider {
   /** The key under `providers`: the first part of a target. */
   readonly name: string
   readonly type: ProviderType
-  readonly dialect: Dialect
+  readonly dialect: ProviderDialect
   /** What this provider wants of its dialect. */
   readonly encoding: Pick<EncodeOptions, 'maxTokensField'>
   /**
