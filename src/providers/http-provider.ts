@@ -46,7 +46,10 @@ export function createHttpProvider(config: ProviderConfig, type: HttpType, optio
       ...(config.private ? {} : { lookup: guardedLookup(options.resolve) }),
     },
   })
-  const path = `${base.pathname.replace(/\/+$/, '')}${type.path}${base.search}`
+  const pathOf = (request: ProviderRequest): string => {
+    const path = typeof type.path === 'string' ? type.path : type.path(request, config)
+    return `${base.pathname.replace(/\/+$/, '')}${path}${base.search}`
+  }
   const keys = createKeyRing(config.apiKeys, options.now)
 
   const headersOf = (key: Secret | undefined, request: ProviderRequest): Record<string, string> => {
@@ -65,7 +68,7 @@ export function createHttpProvider(config: ProviderConfig, type: HttpType, optio
   const call = async (request: ProviderRequest): Promise<ProviderResult> => {
     const key = keys.take()
     const exchanged = await exchange(pool, {
-      request: { path, method: 'POST', headers: headersOf(key, request), body: request.body },
+      request: { path: pathOf(request), method: 'POST', headers: headersOf(key, request), body: request.body },
       signal: request.signal,
       setTimer: options.setTimer,
       ...(request.connectTimeoutMs === undefined ? {} : { connectTimeoutMs: request.connectTimeoutMs }),

@@ -6,14 +6,15 @@ import type { ProviderConfig } from '../config/config.ts'
 import { anthropic } from '../dialects/anthropic/anthropic.ts'
 import type { EncodeOptions, ProviderDialect } from '../dialects/dialect.ts'
 import { openaiChat } from '../dialects/openai-chat/openai-chat.ts'
+import type { ProviderRequest } from './provider.ts'
 import type { HttpProviderType } from './supported-types.ts'
 
 export interface HttpType {
   readonly dialect: ProviderDialect
   /** Where the configuration gives none; absent where it must. */
   readonly defaultBaseUrl?: string
-  /** Appended to the base URL. */
-  readonly path: string
+  /** Appended to the base URL; where the address names the model, made for each request. */
+  readonly path: string | ((request: Pick<ProviderRequest, 'model' | 'stream'>, config: ProviderConfig) => string)
   readonly encoding: Pick<EncodeOptions, 'maxTokensField'>
   /** The header that carries the key. */
   readonly credential: (key: string) => readonly [name: string, value: string]
