@@ -4,7 +4,7 @@
  */
 import type { ProviderType } from '../config/config.ts'
 
-/** The types that are reached over HTTP; `http-type.ts` has an entry for each. */
+/** The types that are reached over HTTP; `http-types.ts` has an entry for each. */
 export const httpProviderTypes = ['openai', 'openai-compatible', 'anthropic'] as const satisfies readonly ProviderType[]
 
 export type HttpProviderType = (typeof httpProviderTypes)[number]

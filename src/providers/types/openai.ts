@@ -1,0 +1,18 @@
+/** OpenAI itself. */
+import { openaiChat } from '../../dialects/openai-chat/openai-chat.ts'
+import { bearer, present, textOf } from '../header-values.ts'
+import type { HttpType } from '../http-type.ts'
+
+export const openai: HttpType = {
+  dialect: openaiChat,
+  defaultBaseUrl: 'https://api.openai.com/v1',
+  path: '/chat/completions',
+  encoding: { maxTokensField: 'max_completion_tokens' },
+  credential: bearer,
+  headers: ({ options }, client) =>
+    present({
+      'openai-organization': textOf(options['organization']),
+      'openai-project': textOf(options['project']),
+      'idempotency-key': client['idempotency-key'],
+    }),
+}
