@@ -13,7 +13,7 @@ export interface Dialect extends ClientDialect, ProviderDialect {}
 export interface ClientDialect {
   readonly name: DialectName
   /** The call that a request's body says, or what is wrong with it and where. */
-  readonly decodeRequest: (body: Json) => Decoded<ChatCall>
+  readonly decodeRequest: (body: Json, address?: CallAddress) => Decoded<ChatCall>
   /**
    * Whether the body that `call` was decoded from may go byte for byte to a provider of this dialect. It may not
    * where a former answer came through another dialect and left what this dialect's providers refuse.
@@ -36,6 +36,12 @@ export interface ProviderDialect {
   readonly decodeStream: () => StreamDecoder
   /** The error that a non-2xx answer says; `body` is undefined where it was no JSON, `text` its first part then. */
   readonly decodeError: (status: number, headers: HeaderLookup, body: Json | undefined, text: string) => UpstreamError
+}
+
+/** What the address of a request says of the call, in dialects that say it there and not in the body. */
+export interface CallAddress {
+  readonly model: string
+  readonly stream: boolean
 }
 
 export type HeaderLookup = (name: string) => string | undefined

@@ -6,7 +6,14 @@
  * field names and goes out again only to the same dialect.
  */
 
-export type DialectName = 'openai-chat' | 'anthropic' | 'cohere' | 'bedrock'
+export type DialectName =
+  | 'openai-chat'
+  | 'openai-responses'
+  | 'openai-completions'
+  | 'anthropic'
+  | 'gemini'
+  | 'cohere'
+  | 'bedrock'
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 export type JsonObject = { readonly [key: string]: Json }
@@ -79,6 +86,11 @@ export type Block =
 interface BlockBase {
   /** A provider-cache breakpoint after this block (Anthropic's `cache_control`), as it came. */
   readonly cacheMark?: JsonObject
+  /**
+   * The proof that a provider made this block: of reasoning, and at Google of calls and texts too. Valid only where it
+   * was made: never sent to another.
+   */
+  readonly signature?: { readonly dialect: DialectName; readonly value: string }
   /** Fields of the block without a neutral word. */
   readonly extensions?: Extensions
 }
@@ -134,8 +146,6 @@ export interface ReasoningBlock extends BlockBase {
   readonly kind: 'reasoning'
   /** May be empty where only the signature was sent. */
   readonly text: string
-  /** Valid only at the provider that made it: never sent to another. */
-  readonly signature?: { readonly dialect: DialectName; readonly value: string }
   /** Encrypted reasoning that cannot be read (Anthropic's `redacted_thinking`). */
   readonly redacted?: { readonly dialect: DialectName; readonly data: string }
 }
