@@ -3,6 +3,7 @@
  * on; until then whatever goes wrong is a failed attempt, and nothing of it has reached anyone.
  */
 
+import type { ProviderDialect } from '../dialects/dialect.ts'
 import { mergeUsage } from '../dialects/merge-usage.ts'
 import { type Answer, isContent, type StreamEvent, type UpstreamError, type Usage } from '../dialects/neutral.ts'
 import { malformed } from '../dialects/upstream-error.ts'
@@ -15,6 +16,8 @@ import type { AttemptError } from './outcome.ts'
 
 export interface AttemptOptions {
   readonly provider: Provider
+  /** Which of the provider's dialects is spoken. */
+  readonly dialect: ProviderDialect
   readonly model: string
   readonly body: Uint8Array
   readonly stream: boolean
@@ -48,6 +51,7 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResult> {
   if (stream && timeouts.firstTokenMs !== undefined) clocks.start('first_token', timeouts.firstTokenMs)
   const result = await provider.call({
     model: options.model,
+    dialect: options.dialect.name,
     body: options.body,
     stream,
     headers: options.headers,
@@ -96,16 +100,16 @@ function marked(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   return { [Symbol.asyncIterator]: () => reader }
 }
 
-async function readRefusal({ provider }: AttemptOptions, response: ProviderResponse): Promise<AttemptFailure> {
+async function readRefusal({ dialect }: AttemptOptions, response: ProviderResponse): Promise<AttemptFailure> {
   const { bytes } = await readBody(response.body, maxErrorBytes, () => {})
   const json = readJson(bytes)
   const [body, text] = json.ok ? [json.value, ''] : [undefined, json.text.slice(0, 1000)]
-  const error = provider.dialect.decodeError(response.status, response.headers, body, text)
+  const error = dialect.decodeError(response.status, response.headers, body, text)
   return { ...failedBy({ kind: 'upstream', error }), otherKeyReady: response.otherKeyReady }
 }
 
 async function readWhole(options: AttemptOptions, response: ProviderResponse): Promise<AttemptResult> {
-  const { clocks, timeouts, provider } = options
+  const { clocks, timeouts, dialect } = options
   const { kind, bytes } = await readBody(response.body, maxBodyBytes, () => {
     if (timeouts.idleMs !== undefined) clocks.start('idle', timeouts.idleMs)
   })
@@ -113,7 +117,7 @@ async function readWhole(options: AttemptOptions, response: ProviderResponse): P
   if (kind === 'too_long') return refused(malformed(`the answer is longer than ${maxBodyBytes} bytes`))
   const json = readJson(bytes)
   if (!json.ok) return refused(malformed(describeText(json.text)))
-  const answer = provider.dialect.decodeAnswer(json.value)
+  const answer = dialect.decodeAnswer(json.value)
   if (isError(answer)) return refused(answer)
   if (options.stream)
     return refused(malformed('the provider answered with a whole document where a stream was asked for'))
@@ -121,10 +125,10 @@ async function readWhole(options: AttemptOptions, response: ProviderResponse): P
 }
 
 async function readBeginning(options: AttemptOptions, response: ProviderResponse): Promise<AttemptResult> {
-  const { clocks, provider } = options
+  const { clocks, dialect } = options
   const reader = createFrameReader(response.body, {
-    decoder: provider.dialect.decodeStream(),
-    ...(provider.dialect.framing === undefined ? {} : { framing: provider.dialect.framing }),
+    decoder: dialect.decodeStream(),
+    ...(dialect.framing === undefined ? {} : { framing: dialect.framing }),
     hidesUsage: options.hidesUsage,
   })
   const held: ReadFrame[] = []

@@ -1,12 +1,17 @@
 /** The body of a request to one target: the client's own bytes where they will do, else the call in its dialect. */
-import type { Loss } from '../dialects/dialect.ts'
+import type { Loss, ProviderDialect } from '../dialects/dialect.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { DispatchRequest } from './outcome.ts'
 import { splice } from './splice.ts'
 import type { Target } from './targets.ts'
 
 export type EncodedBody =
-  | { readonly ok: true; readonly bytes: Uint8Array; readonly losses: readonly Loss[] }
+  | {
+      readonly ok: true
+      readonly dialect: ProviderDialect
+      readonly bytes: Uint8Array
+      readonly losses: readonly Loss[]
+    }
   /** What the target cannot express, where the route rejects that. */
   | { readonly ok: false; readonly loss: Loss }
 
@@ -15,10 +20,10 @@ const defaultMaxTokens = 4096
 
 export function encodeBody(request: DispatchRequest, provider: Provider, target: Target): EncodedBody {
   const { call, raw, route } = request
-  const { dialect } = provider
+  const dialect = dialectFor(request, provider)
   if (raw?.dialect === dialect.name) {
     const bytes = splice(raw.bytes, { dialect: dialect.name, model: target.model, stream: call.stream })
-    if (bytes) return { ok: true, bytes, losses: [] }
+    if (bytes) return { ok: true, dialect, bytes, losses: [] }
   }
   const { body, losses } = dialect.encodeRequest(call, {
     model: target.model,
@@ -28,5 +33,11 @@ export function encodeBody(request: DispatchRequest, provider: Provider, target:
   })
   const loss = losses[0]
   if (loss && route.onLoss !== 'degrade') return { ok: false, loss }
-  return { ok: true, bytes: new TextEncoder().encode(JSON.stringify(body)), losses }
+  return { ok: true, dialect, bytes: new TextEncoder().encode(JSON.stringify(body)), losses }
+}
+
+/** The client's own dialect where the provider speaks it, since nothing is lost then; else the provider's first. */
+function dialectFor({ dialect, raw }: DispatchRequest, provider: Provider): ProviderDialect {
+  const spoken = dialect ?? raw?.dialect
+  return provider.alsoSpeaks?.find(({ name }) => name === spoken) ?? provider.dialect
 }

@@ -215,9 +215,10 @@ async function tryOnce(walk: Walk, id: string): Promise<Outcome | undefined> {
   clocks.start('timeout', route.timeouts.attemptMs ?? longestAttemptMs)
   if (walk.deadlineAtMs < Number.POSITIVE_INFINITY) clocks.start('deadline', walk.deadlineAtMs - startedAtMs)
   targets.begin(id)
-  const speaksClients = (request.dialect ?? request.raw?.dialect) === provider.dialect.name
+  const speaksClients = (request.dialect ?? request.raw?.dialect) === encoded.dialect.name
   const result = await attempt({
     provider,
+    dialect: encoded.dialect,
     model: target.model,
     body: encoded.bytes,
     stream: call.stream,
@@ -238,7 +239,7 @@ async function tryOnce(walk: Walk, id: string): Promise<Outcome | undefined> {
       targets.end(id, { kind: 'served' })
       const { answer, bytes } = result
       record({ result: 'served', ...(answer.usage ? { usage: answer.usage } : {}) })
-      const raw = speaksClients ? { raw: { dialect: provider.dialect.name, bytes } } : {}
+      const raw = speaksClients ? { raw: { dialect: encoded.dialect.name, bytes } } : {}
       return { kind: 'whole', ...served, attempts: walk.records, answer, ...raw }
     }
     case 'stream': {

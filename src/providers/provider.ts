@@ -6,12 +6,16 @@
  */
 import type { ProviderType } from '../config/config.ts'
 import type { EncodeOptions, HeaderLookup, ProviderDialect } from '../dialects/dialect.ts'
+import type { DialectName } from '../dialects/neutral.ts'
 
 export interface Provider {
   /** The key under `providers`: the first part of a target. */
   readonly name: string
   readonly type: ProviderType
+  /** What calls of clients are put into that speak none of this provider's dialects. */
   readonly dialect: ProviderDialect
+  /** Further dialects, for the calls of clients that speak them. */
+  readonly alsoSpeaks?: readonly ProviderDialect[]
   /** What this provider wants of its dialect. */
   readonly encoding: Pick<EncodeOptions, 'maxTokensField'>
   /**
@@ -28,6 +32,8 @@ export interface Provider {
 export interface ProviderRequest {
   /** The provider's own model id. */
   readonly model: string
+  /** What the body is written in: one of the provider's dialects, the first where absent. */
+  readonly dialect?: DialectName
   readonly body: Uint8Array
   readonly stream: boolean
   /** Headers of the client; a provider passes on only those that it knows. */

@@ -1,5 +1,7 @@
 /** The walk over a route on a virtual clock: which target, how often, when, and what it comes to. */
+
 import { describe, expect, test } from 'vitest'
+import { anthropic } from '../../src/dialects/anthropic/anthropic.ts'
 import type { Step } from '../../src/graph/decision.ts'
 import type { ProviderRequest } from '../../src/providers/provider.ts'
 import { openaiAnswer, openaiError } from '../upstream.ts'
@@ -170,6 +172,17 @@ describe('retry', () => {
     const { run, provider } = worldOf({ a: serving })
     await run(requestOf(routeOf(['a/x']), { headers: { 'anthropic-beta': 'b' }, dialect: 'anthropic' }))
     expect(provider('a').calls[0]?.headers).toEqual({})
+  })
+
+  test('a provider of several dialects is spoken to in the client’s', async () => {
+    const { run, provider } = worldOf({ a: serving })
+    Object.assign(provider('a'), { alsoSpeaks: [anthropic] })
+    await run(requestOf(routeOf(['a/x']), { headers: { 'anthropic-beta': 'b' }, dialect: 'anthropic' }))
+    await run(requestOf(routeOf(['a/x']), { dialect: 'openai-chat' }))
+    await run(requestOf(routeOf(['a/x'])))
+    expect(provider('a').calls.map((call) => call.dialect)).toEqual(['anthropic', 'openai-chat', 'openai-chat'])
+    expect(provider('a').calls[0]?.headers).toEqual({ 'anthropic-beta': 'b' })
+    expect(JSON.parse(new TextDecoder().decode(provider('a').calls[0]?.body))).toHaveProperty('max_tokens')
   })
 })
 
