@@ -12,7 +12,7 @@ const src = join(root, 'src')
 const floors: readonly (readonly string[])[] = [
   ['diagnostics'],
   ['syntax', 'graph', 'config'],
-  ['check', 'decide', 'dialects', 'identity', 'state', 'ledger'],
+  ['check', 'decide', 'dialects', 'identity', 'state', 'ledger', 'reference'],
   ['compile', 'providers', 'cache', 'guards'],
   ['dispatch', 'prove'],
   ['gateway', 'lsp', 'console'],

@@ -6,7 +6,7 @@
  * policy and its requests side by side, and both shrink; a number that shrinks to 0 leaves its attribute out.
  */
 import fc from 'fast-check'
-import type { Facts } from '../reference/policy.ts'
+import type { Facts } from '../../src/reference/policy.ts'
 import { near } from './constant.ts'
 import { requestWords, type Word } from './vocabulary.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { fromConfig } from '../reference/from-config.ts'
-import { valueOfType } from '../reference/value.ts'
+import { fromConfig } from '../../src/reference/from-config.ts'
+import { valueOfType } from '../../src/reference/value.ts'
 import { loadWorld } from './checked.ts'
 import { world } from './world.ts'
 

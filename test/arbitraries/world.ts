@@ -4,7 +4,7 @@
  * does, the other as the reference interpreter reads it.
  */
 import type { CatalogueEntry } from '../../src/config/catalogue.ts'
-import type { Declared, ReferencePolicy, ReferenceTable } from '../reference/policy.ts'
+import type { Declared, ReferencePolicy, ReferenceTable } from '../../src/reference/policy.ts'
 
 /** Where the paths of `worldConfig` start from. */
 export const worldDirectory = import.meta.dirname

@@ -8,12 +8,12 @@ import { formatDate } from '../../src/decide/quantity.ts'
 import type { Attribute } from '../../src/graph/attribute.ts'
 import type { Decision } from '../../src/graph/decision.ts'
 import type { Sample } from '../../src/graph/variable.ts'
+import type { Facts } from '../../src/reference/policy.ts'
 import { bounded } from '../arbitraries/bounded.ts'
 import { checkText, type LoadedWorld, loadWorld } from '../arbitraries/checked.ts'
 import { withFacts } from '../arbitraries/facts.ts'
 import { policyText } from '../arbitraries/policy.ts'
 import { world } from '../arbitraries/world.ts'
-import type { Facts } from '../reference/policy.ts'
 import { reference } from '../reference/read.ts'
 
 const runs = Number(process.env['LAW_RUNS'] ?? 150)

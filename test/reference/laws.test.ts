@@ -2,13 +2,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Decision } from '../../src/graph/decision.ts'
+import { targetOf } from '../../src/reference/candidate.ts'
+import { applies, holds } from '../../src/reference/condition.ts'
+import { interpret } from '../../src/reference/interpret.ts'
+import { type Facts, type ReferencePolicy, statementsOf } from '../../src/reference/policy.ts'
 import type { Statement } from '../../src/syntax/ast.ts'
 import { aim, aimedAt, withFacts } from '../arbitraries/facts.ts'
 import { accessPolicy, policyText, restrictPolicy, routePolicy } from '../arbitraries/policy.ts'
-import { targetOf } from './candidate.ts'
-import { applies, holds } from './condition.ts'
-import { interpret } from './interpret.ts'
-import { type Facts, type ReferencePolicy, statementsOf } from './policy.ts'
 import { readPolicy } from './read.ts'
 
 const requests = { minLength: 4, maxLength: 8 }

@@ -2,10 +2,10 @@
 import { hasErrors } from '../../src/diagnostics/diagnostic.ts'
 import { Source } from '../../src/diagnostics/source.ts'
 import type { Decision } from '../../src/graph/decision.ts'
+import { interpret } from '../../src/reference/interpret.ts'
+import type { Facts, ReferencePolicy } from '../../src/reference/policy.ts'
 import { parsePolicy } from '../../src/syntax/parse.ts'
 import { world } from '../arbitraries/world.ts'
-import { interpret } from './interpret.ts'
-import type { Facts, ReferencePolicy } from './policy.ts'
 
 /** A policy of one file in a world; throws where the text does not parse. */
 export function readPolicy(policyText: string, base: ReferencePolicy = world): ReferencePolicy {

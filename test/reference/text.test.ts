@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { inBlock, parseAddress } from './address.ts'
-import { matchesPattern } from './pattern.ts'
-import { asciiLower, matchesGlob } from './text.ts'
+import { inBlock, parseAddress } from '../../src/reference/address.ts'
+import { matchesPattern } from '../../src/reference/pattern.ts'
+import { asciiLower, matchesGlob } from '../../src/reference/text.ts'
 
 test('ignoring case is for ASCII letters only', () => {
   expect(asciiLower('Core-EU \u00c9 \u212a')).toBe('core-eu \u00c9 \u212a')

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { AttributeType } from '../../src/graph/attribute.ts'
-import { textOf, valueOfType } from './value.ts'
+import { textOf, valueOfType } from '../../src/reference/value.ts'
 
 describe('what a fact counts as', () => {
   const cases: readonly [AttributeType, unknown, unknown][] = [

@@ -1,7 +1,7 @@
 /** Routes: the first match in source order, with the candidates that every matching restrict lets through. */
-import type { Arm, Retry, Route, Step, Timeouts } from '../../src/graph/decision.ts'
-import type { RouteStatement, Step as StepNode } from '../../src/syntax/ast.ts'
-import type { TargetRef } from '../../src/syntax/ast-conditions.ts'
+import type { Arm, Retry, Route, Step, Timeouts } from '../graph/decision.ts'
+import type { RouteStatement, Step as StepNode } from '../syntax/ast.ts'
+import type { TargetRef } from '../syntax/ast-conditions.ts'
 import { nameOf } from './attribute.ts'
 import { allowedTargets } from './candidate.ts'
 import { applies } from './condition.ts'

@@ -2,8 +2,8 @@
  * The attributes of the language by their names: the table of the language's third chapter, once more and
  * by hand, so that a slip in the compiler's own table shows.
  */
-import type { AttributeType } from '../../src/graph/attribute.ts'
-import type { AttributeRef } from '../../src/syntax/ast-conditions.ts'
+import type { AttributeType } from '../graph/attribute.ts'
+import type { AttributeRef } from '../syntax/ast-conditions.ts'
 import type { Declared, ReferencePolicy } from './policy.ts'
 import type { Value } from './value.ts'
 

@@ -1,6 +1,6 @@
 /** What the reference interpreter needs of a loaded configuration. */
-import type { GatewayConfig } from '../../src/config/config.ts'
-import type { Column, Table } from '../../src/config/tables.ts'
+import type { GatewayConfig } from '../config/config.ts'
+import type { Column, Table } from '../config/tables.ts'
 import type { ReferencePolicy, ReferenceTable } from './policy.ts'
 
 /** The configuration as the reference interpreter reads it, without any statement. */

@@ -1,6 +1,6 @@
 /** Access: any deny wins; else any allow; else denied by default. Order does not matter. */
-import type { Access } from '../../src/graph/decision.ts'
-import type { AccessStatement } from '../../src/syntax/ast.ts'
+import type { Access } from '../graph/decision.ts'
+import type { AccessStatement } from '../syntax/ast.ts'
 import { applies } from './condition.ts'
 import { type Situation, statementsOf } from './policy.ts'
 

@@ -1,5 +1,5 @@
 /** Conditions: whether one holds in a situation. Nothing can go wrong, so there is no third answer. */
-import type { Condition, ListLiteral, ListName, Literal, TargetRef } from '../../src/syntax/ast-conditions.ts'
+import type { Condition, ListLiteral, ListName, Literal, TargetRef } from '../syntax/ast-conditions.ts'
 import { inBlock, parseAddress } from './address.ts'
 import { readAttribute, typeOf } from './facts.ts'
 import { matchesPattern } from './pattern.ts'

@@ -1,5 +1,5 @@
 /** Cache: the first match. An entry is never shared wider than `scope`; without one it is `caller.id`. */
-import type { Cache } from '../../src/graph/decision.ts'
+import type { Cache } from '../graph/decision.ts'
 import { nameOf } from './attribute.ts'
 import { applies } from './condition.ts'
 import { type Situation, statementsOf } from './policy.ts'

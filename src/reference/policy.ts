@@ -2,9 +2,9 @@
  * What the reference interpreter is given: the statements as written and the few things that a
  * configuration says about them. Plain data, so that a test can write one by hand.
  */
-import type { CatalogueEntry } from '../../src/config/catalogue.ts'
-import type { AttributeDeclaration } from '../../src/config/config.ts'
-import type { Statement } from '../../src/syntax/ast.ts'
+import type { CatalogueEntry } from '../config/catalogue.ts'
+import type { AttributeDeclaration } from '../config/config.ts'
+import type { Statement } from '../syntax/ast.ts'
 
 /** One request as `explain` reads it: the attribute paths of the language, nested. */
 export type Facts = Readonly<Record<string, unknown>>

@@ -1,5 +1,5 @@
 /** Reading an attribute: the value that a request's facts give it, or undefined where it is missing. */
-import type { AttributeRef } from '../../src/syntax/ast-conditions.ts'
+import type { AttributeRef } from '../syntax/ast-conditions.ts'
 import { keyOf, type Meaning, meaningOf, nameOf } from './attribute.ts'
 import type { ReferencePolicy, Situation, Target } from './policy.ts'
 import { type Value, valueOfType } from './value.ts'

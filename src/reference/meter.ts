@@ -1,6 +1,6 @@
 /** Limits and budgets: all that match apply. */
-import type { Budget, Limit } from '../../src/graph/decision.ts'
-import type { Amount, BudgetThreshold } from '../../src/syntax/ast.ts'
+import type { Budget, Limit } from '../graph/decision.ts'
+import type { Amount, BudgetThreshold } from '../syntax/ast.ts'
 import { nameOf } from './attribute.ts'
 import { applies, literalValue } from './condition.ts'
 import { readAttribute } from './facts.ts'

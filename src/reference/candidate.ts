@@ -1,7 +1,7 @@
 /** Candidates: what `provider/model`, `provider/*` and `requested` stand for, and which the restricts let through. */
-import type { CatalogueEntry } from '../../src/config/catalogue.ts'
-import type { RequestedRef } from '../../src/syntax/ast.ts'
-import type { TargetRef } from '../../src/syntax/ast-conditions.ts'
+import type { CatalogueEntry } from '../config/catalogue.ts'
+import type { RequestedRef } from '../syntax/ast.ts'
+import type { TargetRef } from '../syntax/ast-conditions.ts'
 import { applies, holds } from './condition.ts'
 import { type ReferencePolicy, type Situation, statementsOf, type Target } from './policy.ts'
 

@@ -1,7 +1,7 @@
 /** Guards, rewrites, shadows and the log: all that match apply, in source order. */
-import type { Guard, LogPlan, Rewrite, RewriteField, Shadow } from '../../src/graph/decision.ts'
-import type { RewriteClause } from '../../src/syntax/ast.ts'
-import type { AttributeRef } from '../../src/syntax/ast-conditions.ts'
+import type { Guard, LogPlan, Rewrite, RewriteField, Shadow } from '../graph/decision.ts'
+import type { RewriteClause } from '../syntax/ast.ts'
+import type { AttributeRef } from '../syntax/ast-conditions.ts'
 import { nameOf } from './attribute.ts'
 import { allowedTargets } from './candidate.ts'
 import { applies } from './condition.ts'

@@ -4,7 +4,7 @@
  * Money is in nano-dollars, durations in milliseconds, sizes in bytes, percents are fractions; dates and
  * addresses stay the texts they are. `undefined` is the missing value.
  */
-import type { AttributeType } from '../../src/graph/attribute.ts'
+import type { AttributeType } from '../graph/attribute.ts'
 import { parseAddress } from './address.ts'
 
 export type Value = string | number | boolean | readonly string[]

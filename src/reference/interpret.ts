@@ -4,7 +4,7 @@
  * It is the contract of the language as code and the oracle of everything faster: each rule of the language
  * is one plain function here, and nothing of the compiler is used.
  */
-import type { Decision } from '../../src/graph/decision.ts'
+import type { Decision } from '../graph/decision.ts'
 import { accessOf } from './access.ts'
 import { cacheOf } from './cache.ts'
 import { guardsOf, logOf, rewritesOf, shadowsOf } from './effect.ts'
