@@ -7,6 +7,7 @@
  * the history. Whatever else only OpenAI's dialect says is a loss.
  */
 import type { Encoded, EncodeOptions } from '../dialect.ts'
+import { noteForeignFields } from '../foreign-fields.ts'
 import { compact, filledString, isArray, isObject } from '../json.ts'
 import { createLosses, type Losses } from '../losses.ts'
 import type { ChatCall, Json, JsonObject, Tool } from '../neutral.ts'
@@ -157,8 +158,7 @@ function encodeTemperature(call: ChatCall, isThinking: boolean, losses: Losses):
 
 /** An address is no opaque id, and goes to no other provider. */
 function encodeUser(call: ChatCall): string | undefined {
-  const other =
-    call.extensions?.dialect === 'openai-chat' ? filledString(call.extensions.fields['safety_identifier']) : undefined
+  const other = call.dialect === 'anthropic' ? undefined : filledString(call.extensions?.fields['safety_identifier'])
   const user = other ?? call.user
   return user?.includes('@') && call.dialect !== 'anthropic' ? undefined : user
 }
@@ -174,19 +174,6 @@ function encodeServiceTier(call: ChatCall, losses: Losses): string | undefined {
   return undefined
 }
 
-/** Fields of OpenAI's dialect that the answer does not depend on. */
-const HINTS = new Set([
-  'store',
-  'metadata',
-  'prompt_cache_key',
-  'prompt_cache_retention',
-  'prompt_cache_options',
-  'safety_identifier',
-  'stream_options',
-  'prediction',
-  'top_logprobs',
-])
-
 function noteLosses(call: ChatCall, losses: Losses): void {
   const none = "has no equal in Anthropic's Messages API"
   if (call.n !== undefined && 1 < call.n)
@@ -197,16 +184,5 @@ function noteLosses(call: ChatCall, losses: Losses): void {
   if (call.seed !== undefined) losses.add('seed', `\`seed\` ${none}`)
   if (call.frequencyPenalty) losses.add('frequency_penalty', `\`frequency_penalty\` ${none}`)
   if (call.presencePenalty) losses.add('presence_penalty', `\`presence_penalty\` ${none}`)
-  if (call.extensions?.dialect !== 'openai-chat') return
-  for (const [field, value] of Object.entries(call.extensions.fields)) {
-    if (!HINTS.has(field) && !isDefault(field, value)) losses.add(field, `\`${field}\` ${none}`)
-  }
-}
-
-/** What says only what would hold without it. */
-function isDefault(field: string, value: Json): boolean {
-  if (value === null) return true
-  if (field === 'verbosity') return value === 'medium'
-  if (field === 'modalities') return isArray(value) && value.length === 1 && value[0] === 'text'
-  return false
+  noteForeignFields(call, { dialect: 'anthropic', api: "Anthropic's Messages API" }, losses)
 }

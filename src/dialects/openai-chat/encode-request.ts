@@ -7,6 +7,7 @@
  * that say when it is loaded or how its input streams. Whatever else only Anthropic's dialect says is a loss.
  */
 import type { Encoded, EncodeOptions } from '../dialect.ts'
+import { noteForeignFields } from '../foreign-fields.ts'
 import { compact, isArray, isObject } from '../json.ts'
 import { createLosses, type Losses } from '../losses.ts'
 import type { ChatCall, Extensions, Json, JsonObject, ResponseFormat, Tool, ToolChoice } from '../neutral.ts'
@@ -124,25 +125,9 @@ function encodeServiceTier(call: ChatCall): string | undefined {
   return call.serviceTier === 'standard_only' ? 'default' : call.serviceTier
 }
 
-/** Top-level fields of Anthropic's dialect that the answer does not depend on. */
-const HINTS = new Set(['metadata', 'cache_control', 'anthropic_version', 'anthropic_beta'])
-
 function noteLosses(call: ChatCall, losses: Losses): void {
   if (call.topK !== undefined) losses.add('top_k', "`top_k` has no equal in OpenAI's chat API")
   if (4 < call.stop.length)
     losses.add('stop_sequences', `${call.stop.length} stop sequences are given, and OpenAI's chat API takes at most 4`)
-  if (call.extensions?.dialect !== 'anthropic') return
-  for (const [field, value] of Object.entries(call.extensions.fields)) {
-    if (HINTS.has(field) || isThinkingEdit(field, value)) continue
-    losses.add(field, `\`${field}\` has no equal in OpenAI's chat API`)
-  }
-}
-
-/** Context edits that only clear thinking change nothing where thinking is not sent on. */
-function isThinkingEdit(field: string, value: Json): boolean {
-  if (field !== 'context_management' || !isObject(value)) return false
-  const edits = isArray(value['edits']) ? value['edits'] : []
-  return edits.every(
-    (edit) => isObject(edit) && typeof edit['type'] === 'string' && edit['type'].startsWith('clear_thinking'),
-  )
+  noteForeignFields(call, { dialect: 'openai-chat', api: "OpenAI's chat API" }, losses)
 }
