@@ -14,6 +14,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Whether standard output is a terminal, which people read. */
   readonly isTerminal: boolean
+  /** Whether standard error is one. */
+  readonly isErrTerminal: boolean
   /** Whether to colour what goes to each. */
   readonly color: { readonly out: boolean; readonly err: boolean }
   /** Calls `handler` for each SIGINT and SIGTERM; the answer ends that. */
@@ -42,6 +44,7 @@ export function processIo(exitNow: (status: number) => void): Io {
     readInput,
     env,
     isTerminal: process.stdout.isTTY === true,
+    isErrTerminal: process.stderr.isTTY === true,
     color: { out: wantsColor(env, process.stdout.isTTY), err: wantsColor(env, process.stderr.isTTY) },
     onStop: (handler) => {
       process.on('SIGINT', handler).on('SIGTERM', handler)

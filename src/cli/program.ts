@@ -2,9 +2,10 @@
  * The commands, their arguments and options. What a command does is loaded only when it is run, so that `--help` and
  * a mistyped option answer at once.
  */
-import { readFileSync } from 'node:fs'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { Io } from './io.ts'
+import { reportFormats } from './report-format.ts'
+import { readVersion } from './version.ts'
 
 /** The command line; `finish` is told the exit status of the command that ran. */
 export function createProgram(io: Io, finish: (status: number) => void): Command {
@@ -33,7 +34,7 @@ function addChecks(program: Command, io: Io, finish: Finish): void {
     .command('validate')
     .description('report everything that is wrong with a configuration and its policy')
     .argument('[path]', `${pathText}; or a .policy file of it`)
-    .addOption(new Option('--format <format>', 'how to print').choices(['pretty', 'json']).default('pretty'))
+    .addOption(new Option('--format <format>', 'how to print').choices(reportFormats).default('pretty'))
     .option('--json', 'short for --format json')
     .option('--strict', 'fail on warnings too')
     .addHelpText('after', example('policyc validate ./gateway.yaml --strict'))
@@ -168,10 +169,4 @@ function readPort(text: string): number {
   const port = Number(text)
   if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError('A port is a number from 0 to 65535.')
   return port
-}
-
-/** From package.json, which lies two folders above this file both in `src` and in `dist`. */
-function readVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { readonly version: string }).version
 }

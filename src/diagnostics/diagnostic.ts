@@ -31,9 +31,14 @@ export interface Diagnostic {
   /** How to mend it. */
   readonly help?: string
   readonly edits?: readonly Edit[]
-  /** A request that shows it: facts, nested as `policyc explain` reads them. */
-  readonly witness?: Readonly<Record<string, unknown>>
+  /** A request that shows it. */
+  readonly witness?: Witness
+  /** Two requests that show it together, such as two that share a cache entry and must not. */
+  readonly witnesses?: readonly [Witness, Witness]
 }
+
+/** The facts of one request, nested as `policyc explain` reads them. */
+export type Witness = Readonly<Record<string, unknown>>
 
 /** What a caller says of a diagnostic; severity comes from the catalogue. */
 export interface DiagnosticInit {
@@ -43,7 +48,8 @@ export interface DiagnosticInit {
   readonly related?: readonly Related[]
   readonly help?: string | undefined
   readonly edits?: readonly Edit[] | undefined
-  readonly witness?: Readonly<Record<string, unknown>> | undefined
+  readonly witness?: Witness | undefined
+  readonly witnesses?: readonly [Witness, Witness] | undefined
 }
 
 /** A diagnostic of the given code, with the severity that the catalogue gives it. */
@@ -58,6 +64,7 @@ export function diagnostic(code: Code, init: DiagnosticInit): Diagnostic {
     ...(init.help === undefined ? {} : { help: init.help }),
     ...(init.edits === undefined ? {} : { edits: init.edits }),
     ...(init.witness === undefined ? {} : { witness: init.witness }),
+    ...(init.witnesses === undefined ? {} : { witnesses: init.witnesses }),
   }
 }
 

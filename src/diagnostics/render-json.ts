@@ -1,7 +1,7 @@
 /**
  * Diagnostics for programs: one object, whose form `schemas/diagnostics.schema.json` states and which only grows.
  */
-import type { Diagnostic } from './diagnostic.ts'
+import type { Diagnostic, Witness } from './diagnostic.ts'
 import type { Position, Span } from './source.ts'
 
 /** A place: the file as it is shown to people, and the range in it. */
@@ -18,7 +18,8 @@ export interface JsonDiagnostic extends JsonPlace {
   readonly related: readonly (JsonPlace & { readonly message: string })[]
   readonly help?: string
   readonly edits?: readonly (JsonPlace & { readonly text: string })[]
-  readonly witness?: Readonly<Record<string, unknown>>
+  readonly witness?: Witness
+  readonly witnesses?: readonly [Witness, Witness]
 }
 
 export interface JsonReport {
@@ -31,7 +32,8 @@ export function renderJson(diagnostics: readonly Diagnostic[]): JsonReport {
   return { version: 1, diagnostics: diagnostics.map(toJson) }
 }
 
-function toJson({ code, severity, message, span, related, help, edits, witness }: Diagnostic): JsonDiagnostic {
+function toJson(diagnostic: Diagnostic): JsonDiagnostic {
+  const { code, severity, message, span, related, help, edits, witness, witnesses } = diagnostic
   return {
     code,
     severity,
@@ -41,6 +43,7 @@ function toJson({ code, severity, message, span, related, help, edits, witness }
     ...(help === undefined ? {} : { help }),
     ...(edits === undefined ? {} : { edits: edits.map((each) => ({ ...placeOf(each.span), text: each.text })) }),
     ...(witness === undefined ? {} : { witness }),
+    ...(witnesses === undefined ? {} : { witnesses }),
   }
 }
 

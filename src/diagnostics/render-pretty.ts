@@ -2,7 +2,8 @@
  * Diagnostics for people: what (the message), where and why (frames), how to mend it (help and the mended line), and
  * a request that shows it.
  */
-import type { Diagnostic, Edit } from './diagnostic.ts'
+import type { Diagnostic, Edit, Witness } from './diagnostic.ts'
+import { layWitness } from './lay-witness.ts'
 import { type FrameOptions, gutterOf, type Mark, type Paint, renderLines } from './render-frame.ts'
 import { cleanText } from './render-row.ts'
 import { Source } from './source.ts'
@@ -17,7 +18,7 @@ const mendedLinesMax = 6
 
 /** One diagnostic as lines of text, without a line end behind the last. */
 export function renderPretty(diagnostic: Diagnostic, { color = false }: PrettyOptions = {}): string {
-  const { code, severity, message, help, edits, witness } = diagnostic
+  const { code, severity, message, help, edits, witness, witnesses } = diagnostic
   const style = (codes: string) => (text: string) => (color && text !== '' ? `\x1b[${codes}m${text}\x1b[0m` : text)
   const bold = style('1')
   const loud = style(severity === 'error' ? '1;31' : severity === 'warning' ? '1;33' : '1;36')
@@ -47,7 +48,15 @@ export function renderPretty(diagnostic: Diagnostic, { color = false }: PrettyOp
     if (help === undefined) lines.push(note('help', 'write it like this'))
     lines.push(gutterOf('', '', options), ...renderLines(mended.source, mended.marks, options))
   }
-  if (witness !== undefined) lines.push(note('witness', cleanText(JSON.stringify(witness))))
+  const shown: [string, Witness][] = [
+    ...(witness === undefined ? [] : [['for example', witness] satisfies [string, Witness]]),
+    ...(witnesses?.map((each, index): [string, Witness] => [index === 0 ? 'for example' : 'and', each]) ?? []),
+  ]
+  for (const [name, each] of shown) {
+    const [first = '', ...rest] = layWitness(each, rowWidthMax - indent.length - name.length - 4)
+    const under = ' '.repeat(indent.length + name.length + 4)
+    lines.push(note(name, cleanText(first)), ...rest.map((line) => under + cleanText(line)))
+  }
   return lines.join('\n')
 }
 

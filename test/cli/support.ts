@@ -34,6 +34,7 @@ export function testIo({
     readInput: async () => (typeof input === 'string' ? new TextEncoder().encode(input) : input),
     env,
     isTerminal: false,
+    isErrTerminal: false,
     color: { out: false, err: false },
     onStop: () => () => undefined,
     exitNow: () => undefined,

@@ -10,7 +10,7 @@ describe('wrong usage is exit status 2, with the nearest right one', () => {
   const cases: readonly [readonly string[], string][] = [
     [['validat'], 'Did you mean validate?'],
     [['validate', '--strit'], 'Did you mean --strict?'],
-    [['validate', '--format', 'sarif'], 'Allowed choices are pretty, json'],
+    [['validate', '--format', 'xml'], 'Allowed choices are pretty, json, sarif, github, junit'],
     [['validate', 'a', 'b'], 'too many arguments'],
     [['explain'], "missing required argument 'facts'"],
     [['serve', '--port', 'http'], 'A port is a number from 0 to 65535'],

@@ -1,7 +1,9 @@
-import { chmodSync, readFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Ajv } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
+import { readSarifSchema } from '../diagnostics/sample.ts'
 import { folder, gatewayYaml, goodPolicy, policyc, project } from './support.ts'
 
 const schema = JSON.parse(readFileSync(new URL('../../schemas/diagnostics.schema.json', import.meta.url), 'utf8'))
@@ -59,6 +61,48 @@ describe('errors', () => {
   test('colour only where it is wanted', async () => {
     const { out } = await policyc(['validate', project('allow')])
     expect(out).not.toContain('\u001b')
+  })
+})
+
+describe('formats', () => {
+  const wrong = 'allow teams when caller.tema == "a"\nroute r { to nowhere/x }\n'
+
+  test('sarif', async () => {
+    const { status, out, err } = await policyc(['validate', project(wrong), '--format', 'sarif'])
+    expect({ status, err }).toEqual({ status: 1, err: '' })
+    const isSarif = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false }).compile(readSarifSchema())
+    const log = JSON.parse(out)
+    expect(isSarif(log), JSON.stringify(isSarif.errors)).toBe(true)
+    expect(log.runs[0].results.map((each: { ruleId: string }) => each.ruleId)).toEqual(['P202', 'P207'])
+  })
+
+  test('github, with the summary of the job added to what is there', async () => {
+    const summary = join(folder({ 'summary.md': 'before\n' }), 'summary.md')
+    const env = { GITHUB_STEP_SUMMARY: summary }
+    const { status, out } = await policyc(['validate', project(wrong), '--format', 'github'], { env })
+    expect(status).toBe(1)
+    expect(out).toMatch(/^::error file=.*main\.policy,line=1,.*\n::error .*\n.*main\.policy: 2 errors\n$/)
+    const text = readFileSync(summary, 'utf8')
+    expect(text).toMatch(/^before\n### policyc validate: .*main\.policy: 2 errors\n/)
+    expect(text).toContain('| error | P207 |')
+  })
+
+  test('github, where the summary cannot be written', async () => {
+    const env = { GITHUB_STEP_SUMMARY: join(folder(), 'missing/summary.md') }
+    const { status, err } = await policyc(['validate', project(goodPolicy), '--format', 'github'], { env })
+    expect(status).toBe(0)
+    expect(err).toContain('the summary of the job cannot be written')
+    expect(existsSync(env.GITHUB_STEP_SUMMARY)).toBe(false)
+  })
+
+  test('junit: files that are fine pass', async () => {
+    const { status, out } = await policyc(['validate', project(goodPolicy), '--format', 'junit'])
+    expect(status).toBe(0)
+    expect(out).toMatch(/<testsuite name="policyc validate" tests="2" failures="0"/)
+    expect(out).toMatch(/gateway\.yaml"\/>\n.*main\.policy"\/>\n/)
+    const { out: failed } = await policyc(['validate', project(wrong), '--format', 'junit'])
+    expect(failed).toMatch(/ failures="2"/)
+    expect(failed).toContain('<failure type="P202" message="')
   })
 })
 

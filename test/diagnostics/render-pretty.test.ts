@@ -119,7 +119,29 @@ error[P201]: a form of another language
   │
 2 │ allow staff when caller.team == "core" and request.stream
   │                              +++++++++ +++
-  = witness: {"caller":{"team":"core"}}
+  = for example: {"caller": {"team": "core"}}
+`)
+})
+
+test('a witness that is long is laid in lines, and stays JSON', () => {
+  const caller = { team: 'core', org: 'o'.repeat(40), roles: ['a', 'b'], claims: { department: 'd'.repeat(30) } }
+  const witness = { caller, request: { model: 'smart', header: {} } }
+  const shown = render({ message: 'm', span: spanOf(main('x'), 'x'), witness })
+  expect(shown).toContain(`
+  = for example: {"caller": {"team": "core",
+                             "org": "${'o'.repeat(40)}",
+                             "roles": ["a", "b"],
+                             "claims": {"department": "${'d'.repeat(30)}"}},
+                  "request": {"model": "smart", "header": {}}}
+`)
+  expect(JSON.parse(shown.slice(shown.indexOf('{')))).toEqual(witness)
+})
+
+test('two requests that show it together', () => {
+  const witnesses = [{ caller: { id: 'a\u202e' } }, { caller: { id: 'b' } }] as const
+  expect(render({ message: 'm', span: spanOf(main('x'), 'x'), witnesses })).toContain(`
+  = for example: {"caller": {"id": "a�"}}
+  = and: {"caller": {"id": "b"}}
 `)
 })
 

@@ -2,35 +2,50 @@
 import { relative, resolve } from 'node:path'
 import { openPolicy, type ReadPolicy, readPolicy } from '../../compile/load.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
-import { renderJson } from '../../diagnostics/render-json.ts'
-import { renderPretty } from '../../diagnostics/render-pretty.ts'
+import { junitCasesOf } from '../../diagnostics/render-junit.ts'
 import { findUnenforced } from '../../gateway/enforced.ts'
+import { realEnvironment } from '../../gateway/environment.ts'
 import { UsageError } from '../exit-status.ts'
 import { type FoundConfig, findConfig } from '../find-config.ts'
 import type { Io } from '../io.ts'
+import { createProgress } from '../progress.ts'
 import { counted, countsOf, statusOf } from '../report.ts'
+import type { ReportFormat } from '../report-format.ts'
+import { writeReport } from '../write-report.ts'
 
 export interface ValidateOptions {
-  readonly format: 'pretty' | 'json'
+  readonly format: ReportFormat
   readonly strict: boolean
 }
 
 export async function validate(path: string | undefined, options: ValidateOptions, io: Io): Promise<number> {
+  const { format, strict: isStrict } = options
+  const progress = createProgress(io, realEnvironment.now)
   const found = await findConfig(path)
+  progress.tell('reading the policy')
   const read = await readPolicy(found.path, { env: io.env })
-  const { config, checked } = read
-  const diagnostics =
-    config && checked
-      ? [...openPolicy(config, checked, read.diagnostics).diagnostics, ...findUnenforced(checked, config)]
-      : read.diagnostics
+  progress.tell('compiling the policy')
+  const diagnostics = diagnosticsOf(read)
+  progress.end()
   checkIsPart(found, read, diagnostics)
-  if (options.format === 'json') {
-    io.out(`${JSON.stringify(renderJson(diagnostics), null, 2)}\n`)
-  } else {
-    for (const each of diagnostics) io.out(`${renderPretty(each, { color: io.color.out })}\n\n`)
-    io.out(`${summaryOf(found, read, diagnostics)}\n`)
-  }
-  return statusOf(diagnostics, options.strict)
+  const cases = () => junitCasesOf(diagnostics, { files: filesOf(read), isStrict })
+  await writeReport(
+    { name: 'policyc validate', diagnostics, cases, summary: summaryOf(found, read, diagnostics) },
+    format,
+    io,
+  )
+  return statusOf(diagnostics, isStrict)
+}
+
+function diagnosticsOf({ config, checked, diagnostics }: ReadPolicy): readonly Diagnostic[] {
+  if (!config || !checked) return diagnostics
+  return [...openPolicy(config, checked, diagnostics).diagnostics, ...findUnenforced(checked, config)]
+}
+
+/** The files that were read, as diagnostics show them. */
+function filesOf({ config, checked }: ReadPolicy): readonly string[] {
+  const own = config === undefined ? [] : [config.spanOf([]).source.path]
+  return [...new Set([...own, ...(checked?.sources ?? []).map((each) => each.path)])]
 }
 
 /** A policy file is checked as the part of a policy that it is: alone, its names would not be known. */
