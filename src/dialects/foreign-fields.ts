@@ -1,11 +1,11 @@
 /**
- * Which top-level fields of a call are lost where it goes out in another dialect than it came in: all that have no
- * neutral word, but for those that the answer does not depend on. Each dialect's hints stand here once, so that no
- * encoder has to know the others'.
+ * Which fields of a call, and of its tools, are lost where it goes out in another dialect than it came in: all that
+ * have no neutral word, but for those that the answer does not depend on. Each dialect's hints stand here once, so
+ * that no encoder has to know the others'.
  */
 import { isArray, isObject } from './json.ts'
 import type { Losses } from './losses.ts'
-import type { ChatCall, DialectName, Json } from './neutral.ts'
+import type { ChatCall, DialectName, Json, Tool } from './neutral.ts'
 
 /** Fields that change nothing of what is answered: labels, keys of caches, what is kept or how it is sent. */
 const HINTS: Partial<Readonly<Record<DialectName, ReadonlySet<string>>>> = {
@@ -52,6 +52,19 @@ export function noteForeignFields(
   for (const [field, value] of Object.entries(extensions.fields)) {
     if (own.carried?.has(field) || hints?.has(field) || saysNothing(extensions.dialect, field, value)) continue
     losses.add(field, `\`${field}\` has no equal in ${own.api}`)
+  }
+}
+
+/** Fields of an Anthropic tool that say when it is loaded and how its input streams: the answer is the same without. */
+const TOOL_HINTS = new Set(['type', 'defer_loading', 'eager_input_streaming', 'input_examples'])
+
+/** Notes a loss for each field of a function that only Anthropic's dialect knows. */
+export function noteForeignToolFields(tool: Tool, api: string, losses: Losses): void {
+  if (tool.kind === 'opaque' || tool.extensions?.dialect !== 'anthropic') return
+  for (const [field, value] of Object.entries(tool.extensions.fields)) {
+    const isDirect = field === 'allowed_callers' && isArray(value) && value.every((caller) => caller === 'direct')
+    if (!TOOL_HINTS.has(field) && !isDirect)
+      losses.add(`tools.${field}`, `the tool \`${tool.name}\` says \`${field}\`, which ${api} does not know`)
   }
 }
 

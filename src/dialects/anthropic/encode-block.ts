@@ -1,4 +1,5 @@
 /** Neutral blocks → Anthropic content blocks, in requests and in answers. */
+import { decodeBase64Text } from '../base64-text.ts'
 import { isObject, parseJson } from '../json.ts'
 import type { Losses } from '../losses.ts'
 import type {
@@ -154,7 +155,7 @@ function encodeDocument(block: DocumentBlock, losses: Losses): readonly JsonObje
         source.mediaType === '' && source.data.startsWith('JVBER') ? 'application/pdf' : source.mediaType
       if (mediaType === 'application/pdf')
         return [{ type: 'document', source: { type: 'base64', media_type: mediaType, data: source.data }, ...rest }]
-      const text = /^text\/|^application\/json$/.test(mediaType) ? decodeText(source.data) : undefined
+      const text = /^text\/|^application\/json$/.test(mediaType) ? decodeBase64Text(source.data) : undefined
       if (text === undefined)
         return losses.drop(
           'messages.content.file',
@@ -162,14 +163,5 @@ function encodeDocument(block: DocumentBlock, losses: Losses): readonly JsonObje
         )
       return [{ type: 'document', source: { type: 'text', media_type: 'text/plain', data: text }, ...rest }]
     }
-  }
-}
-
-function decodeText(base64: string): string | undefined {
-  try {
-    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return undefined
   }
 }
