@@ -6,6 +6,7 @@
  * business, nor is HTTP beyond status and body.
  */
 import type { Answer, ChatCall, DialectName, Json, JsonObject, StreamEvent, UpstreamError } from './neutral.ts'
+import type { Quirk } from './quirk.ts'
 
 export interface Dialect extends ClientDialect, ProviderDialect {}
 
@@ -60,13 +61,18 @@ export interface EncodeOptions {
   readonly maxTokensField?: 'max_tokens' | 'max_completion_tokens'
   /** Ask for usage in a stream even where the client did not. */
   readonly alwaysUsage?: boolean
-  /** Servers of OpenAI's dialect that know no `developer` get `system` in its place. */
-  readonly systemRole?: 'system'
-  /** Servers of OpenAI's dialect that take no lists of text parts get them joined to one string. */
-  readonly plainContent?: boolean
+  /** Where a server of OpenAI's dialect takes reasoning that came through another one; it gets none where absent. */
+  readonly reasoningField?: 'reasoning' | 'reasoning_content'
+  /** A server of OpenAI's dialect that takes `top_k`, which OpenAI does not. */
+  readonly takesTopK?: boolean
+  /** In what the server departs from its dialect. */
+  readonly quirks?: readonly Quirk[]
   /** How an Anthropic model is told to think: by a budget of tokens, or by effort; told from the model's name where absent. */
   readonly thinking?: 'budget' | 'effort'
 }
+
+/** What a provider always wants of its dialect, whatever the call. */
+export type ProviderEncoding = Omit<Partial<EncodeOptions>, 'model' | 'defaultMaxTokens'>
 
 export interface Encoded {
   readonly body: JsonObject

@@ -337,31 +337,6 @@ export type BlockStart =
   /** A block that only its dialect understands; what follows of it comes as `opaque` events. */
   | { readonly kind: 'opaque'; readonly dialect: DialectName; readonly value: JsonObject }
 
-/** Whether an event says something of the answer, so that it commits the gateway to this target. */
-export function isContent(event: StreamEvent): boolean {
-  switch (event.kind) {
-    case 'text':
-    case 'refusal':
-    case 'reasoning':
-    case 'arguments':
-      return event.text !== ''
-    case 'block_start':
-      return event.of.kind === 'tool_call' || event.of.kind === 'opaque' || event.of.kind === 'redacted_reasoning'
-    case 'signature':
-    case 'citation':
-    case 'opaque':
-    case 'finish':
-      return true
-    case 'start':
-    case 'block_stop':
-    case 'usage':
-    case 'ping':
-    case 'error':
-    case 'end':
-      return false
-  }
-}
-
 // Errors
 
 /**

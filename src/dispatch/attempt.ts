@@ -4,8 +4,9 @@
  */
 
 import type { ProviderDialect } from '../dialects/dialect.ts'
+import { isContent } from '../dialects/is-content.ts'
 import { mergeUsage } from '../dialects/merge-usage.ts'
-import { type Answer, isContent, type StreamEvent, type UpstreamError, type Usage } from '../dialects/neutral.ts'
+import type { Answer, StreamEvent, UpstreamError, Usage } from '../dialects/neutral.ts'
 import { malformed } from '../dialects/upstream-error.ts'
 import type { Timeouts } from '../graph/decision.ts'
 import type { Provider, ProviderResponse, TransportFailure } from '../providers/provider.ts'

@@ -2,7 +2,8 @@
  * A committed stream: the frames that were held back, then the rest as it comes. From here on there is no second
  * target: what goes wrong ends the frames with an `error` event, never with a clean end.
  */
-import { isContent, type StreamEvent, type UpstreamError } from '../dialects/neutral.ts'
+import { isContent } from '../dialects/is-content.ts'
+import type { StreamEvent, UpstreamError } from '../dialects/neutral.ts'
 import { malformed } from '../dialects/upstream-error.ts'
 import type { SetTimer } from '../providers/provider.ts'
 import { brokenOff } from './attempt.ts'

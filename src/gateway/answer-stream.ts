@@ -7,9 +7,9 @@
  * `message_stop`); the HTTP message itself is completed, so that nothing that was sent is thrown away.
  */
 import type { StreamEncoder } from '../dialects/dialect.ts'
+import { isContent } from '../dialects/is-content.ts'
 import { mergeUsage } from '../dialects/merge-usage.ts'
 import type { StreamEvent, Usage } from '../dialects/neutral.ts'
-import { isContent } from '../dialects/neutral.ts'
 import type { Frame } from '../dispatch/outcome.ts'
 import type { Environment } from './environment.ts'
 import { charactersOf, tokensOfCharacters } from './settle.ts'

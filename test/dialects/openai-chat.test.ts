@@ -4,6 +4,7 @@ import { anthropic } from '../../src/dialects/anthropic/anthropic.ts'
 import type { AnswerContext, EncodeOptions } from '../../src/dialects/dialect.ts'
 import type { Answer, Block, ChatCall, Json, JsonObject, StreamEvent } from '../../src/dialects/neutral.ts'
 import { openaiChat } from '../../src/dialects/openai-chat/openai-chat.ts'
+import { stringContent, systemRole } from '../../src/dialects/openai-chat/quirks/messages.ts'
 import { accumulate } from './accumulate.ts'
 import { bytesOf, feed } from './cut.ts'
 
@@ -302,17 +303,17 @@ describe('older servers', () => {
 
   it('wire 2: those that know no developer get system', () => {
     expect(
-      openaiChat.encodeRequest(decode({ messages }), { ...OPTIONS, systemRole: 'system' }).body['messages'],
+      openaiChat.encodeRequest(decode({ messages }), { ...OPTIONS, quirks: [systemRole] }).body['messages'],
     ).toMatchObject([{ role: 'system' }, { role: 'user' }])
   })
 
   it('wire 3: those that take no lists get text', () => {
-    expect(openaiChat.encodeRequest(decode({ messages }), { ...OPTIONS, plainContent: true }).body['messages']).toEqual(
-      [
-        { role: 'developer', content: 'd' },
-        { role: 'user', content: 'a\nb' },
-      ],
-    )
+    expect(
+      openaiChat.encodeRequest(decode({ messages }), { ...OPTIONS, quirks: [stringContent] }).body['messages'],
+    ).toEqual([
+      { role: 'developer', content: 'd' },
+      { role: 'user', content: 'a\nb' },
+    ])
     const image = [
       {
         role: 'user',
@@ -323,7 +324,7 @@ describe('older servers', () => {
       },
     ]
     expect(
-      openaiChat.encodeRequest(decode({ messages: image }), { ...OPTIONS, plainContent: true }).body['messages'],
+      openaiChat.encodeRequest(decode({ messages: image }), { ...OPTIONS, quirks: [stringContent] }).body['messages'],
     ).toEqual(image)
   })
 })

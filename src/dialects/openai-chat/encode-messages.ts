@@ -22,8 +22,10 @@ import type {
 import { encodeToolCall } from './encode-answer.ts'
 import { encodeOwnReasoning } from './reasoning.ts'
 
-export function encodeMessages(call: ChatCall, losses: Losses): readonly JsonObject[] {
-  return [...encodeSystem(call.system), ...call.messages.flatMap((message) => encodeMessage(message, losses))]
+/** `reasoningField` is where the server takes reasoning that came through another dialect. */
+export function encodeMessages(call: ChatCall, losses: Losses, reasoningField?: string): readonly JsonObject[] {
+  const messages = call.messages.flatMap((message) => encodeMessage(message, losses, reasoningField))
+  return [...encodeSystem(call.system), ...messages]
 }
 
 const own = (extensions: Extensions | undefined): JsonObject =>
@@ -40,19 +42,19 @@ function encodeSystem(blocks: readonly TextBlock[]): readonly JsonObject[] {
   return groups.map(({ fields, blocks: group }) => ({ role: 'system', content: textContent(group), ...fields }))
 }
 
-function encodeMessage(message: Message, losses: Losses): readonly JsonObject[] {
+function encodeMessage(message: Message, losses: Losses, reasoningField: string | undefined): readonly JsonObject[] {
   const beside = { ...(message.name !== undefined && { name: message.name }), ...own(message.extensions) }
   switch (message.role) {
     case 'system':
       return [{ role: 'system', content: content(message.content, losses), ...beside }]
     case 'assistant':
-      return [encodeAssistant(message, beside, losses)]
+      return [{ ...encodeAssistant(message, losses, reasoningField), ...beside }]
     case 'user':
       return encodeUser(message, beside, losses)
   }
 }
 
-function encodeAssistant(message: Message, beside: JsonObject, losses: Losses): JsonObject {
+function encodeAssistant(message: Message, losses: Losses, reasoningField: string | undefined): JsonObject {
   const reasoning = message.content.filter((block): block is ReasoningBlock => block.kind === 'reasoning')
   const calls = message.content.flatMap((block) => {
     if (block.kind === 'tool_call') return [encodeToolCall(block)]
@@ -67,10 +69,9 @@ function encodeAssistant(message: Message, beside: JsonObject, losses: Losses): 
   const said = rest.length === 0 ? null : content(rest, losses)
   return {
     role: 'assistant',
-    content: said === null && calls.length === 0 && !('audio' in beside) ? '' : said,
-    ...encodeOwnReasoning(reasoning),
+    content: said === null && calls.length === 0 && !('audio' in own(message.extensions)) ? '' : said,
+    ...encodeOwnReasoning(reasoning, reasoningField),
     ...(calls.length > 0 && { tool_calls: calls }),
-    ...beside,
   }
 }
 

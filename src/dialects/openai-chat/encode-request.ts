@@ -7,13 +7,13 @@
  * that say when it is loaded or how its input streams. Whatever else only Anthropic's dialect says is a loss.
  */
 import type { Encoded, EncodeOptions } from '../dialect.ts'
-import { noteForeignFields } from '../foreign-fields.ts'
-import { compact, isArray, isObject } from '../json.ts'
+import { fitBody } from '../fit-body.ts'
+import { noteForeignFields, noteForeignToolFields } from '../foreign-fields.ts'
+import { compact, isObject } from '../json.ts'
 import { createLosses, type Losses } from '../losses.ts'
 import type { ChatCall, Extensions, Json, JsonObject, ResponseFormat, Tool, ToolChoice } from '../neutral.ts'
 import { effortOfBudget } from '../reasoning-effort.ts'
 import { encodeMessages } from './encode-messages.ts'
-import { fitMessages } from './fit-messages.ts'
 
 /** Longer user ids are refused; Anthropic's may be longer. */
 const MAX_USER_LENGTH = 64
@@ -27,7 +27,7 @@ export function encodeRequest(call: ChatCall, options: EncodeOptions): Encoded {
     call.maxTokens === undefined ? {} : { [options.maxTokensField ?? 'max_completion_tokens']: call.maxTokens }
   const body: JsonObject = compact({
     model: options.model,
-    messages: fitMessages(encodeMessages(call, losses), options),
+    messages: encodeMessages(call, losses, options.reasoningField),
     tools: call.tools.length === 0 ? undefined : call.tools.flatMap((tool) => encodeTool(tool, losses)),
     tool_choice:
       call.toolChoice === undefined || call.tools.length === 0 ? undefined : encodeToolChoice(call.toolChoice),
@@ -35,6 +35,7 @@ export function encodeRequest(call: ChatCall, options: EncodeOptions): Encoded {
     ...limit,
     temperature: call.temperature,
     top_p: call.topP,
+    top_k: options.takesTopK === true ? call.topK : undefined,
     stop: call.stop.length === 0 ? undefined : call.stop,
     seed: call.seed,
     frequency_penalty: call.frequencyPenalty,
@@ -53,8 +54,9 @@ export function encodeRequest(call: ChatCall, options: EncodeOptions): Encoded {
     stream: call.stream ? true : undefined,
     stream_options: encodeStreamOptions(call, options, streamOptions),
   })
-  noteLosses(call, losses)
-  return { body: { ...body, ...others }, losses: losses.list() }
+  noteLosses(call, options, losses)
+  const fitted = fitBody({ ...body, ...others }, options.quirks ?? [], options.model)
+  return { body: fitted.body, losses: [...losses.list(), ...fitted.losses] }
 }
 
 function ownFields(extensions: Extensions | undefined): JsonObject {
@@ -78,7 +80,7 @@ function encodeTool(tool: Tool, losses: Losses): readonly JsonObject[] {
   }
   if (MAX_NAME_LENGTH < tool.name.length)
     losses.add('tools.name', `the tool \`${tool.name}\` has a name longer than ${MAX_NAME_LENGTH} characters`)
-  if (tool.extensions?.dialect === 'anthropic') noteToolLosses(tool.extensions.fields, tool.name, losses)
+  noteForeignToolFields(tool, "OpenAI's chat API", losses)
   const { function: inside, ...beside } = own
   const declared = compact({
     name: tool.name,
@@ -87,17 +89,6 @@ function encodeTool(tool: Tool, losses: Losses): readonly JsonObject[] {
     strict: tool.strict,
   })
   return [{ type: 'function', function: { ...declared, ...(isObject(inside) && inside) }, ...beside }]
-}
-
-/** Fields of an Anthropic tool that say when it is loaded and how its input streams: the answer is the same without. */
-const TOOL_HINTS = new Set(['type', 'defer_loading', 'eager_input_streaming', 'input_examples'])
-
-function noteToolLosses(fields: JsonObject, name: string, losses: Losses): void {
-  for (const [field, value] of Object.entries(fields)) {
-    const isDirect = field === 'allowed_callers' && isArray(value) && value.every((caller) => caller === 'direct')
-    if (!TOOL_HINTS.has(field) && !isDirect)
-      losses.add(`tools.${field}`, `the tool \`${name}\` says \`${field}\`, which OpenAI's chat API does not know`)
-  }
 }
 
 function encodeToolChoice(choice: ToolChoice): Json {
@@ -125,8 +116,9 @@ function encodeServiceTier(call: ChatCall): string | undefined {
   return call.serviceTier === 'standard_only' ? 'default' : call.serviceTier
 }
 
-function noteLosses(call: ChatCall, losses: Losses): void {
-  if (call.topK !== undefined) losses.add('top_k', "`top_k` has no equal in OpenAI's chat API")
+function noteLosses(call: ChatCall, options: EncodeOptions, losses: Losses): void {
+  if (call.topK !== undefined && options.takesTopK !== true)
+    losses.add('top_k', "`top_k` has no equal in OpenAI's chat API")
   if (4 < call.stop.length)
     losses.add('stop_sequences', `${call.stop.length} stop sequences are given, and OpenAI's chat API takes at most 4`)
   noteForeignFields(call, { dialect: 'openai-chat', api: "OpenAI's chat API" }, losses)

@@ -30,10 +30,17 @@ export function decodeReasoning(message: JsonObject): readonly ReasoningBlock[] 
   return [{ kind: 'reasoning', text, extensions: { dialect: 'openai-chat', fields } }]
 }
 
-/** The fields that say the reasoning blocks of a message; blocks that another dialect made are left out. */
-export function encodeOwnReasoning(blocks: readonly ReasoningBlock[]): JsonObject {
+/**
+ * The fields that say the reasoning blocks of a message to a server. Reasoning that came through another dialect is
+ * left out but where the server has a field for it: then it goes if nobody signed it, since what is signed is its
+ * signer's alone.
+ */
+export function encodeOwnReasoning(blocks: readonly ReasoningBlock[], field: string | undefined): JsonObject {
   const own = blocks.filter(({ extensions }) => extensions?.dialect === 'openai-chat')
-  return encodeReasoning(own)
+  if (0 < own.length || field === undefined) return encodeReasoning(own)
+  const unsigned = blocks.filter(({ signature, redacted }) => signature === undefined && redacted === undefined)
+  const text = unsigned.map((block) => block.text).join('')
+  return text === '' ? {} : { [field]: text }
 }
 
 /** The fields that show reasoning to a client, whoever made it; signatures and encrypted parts are not shown. */
