@@ -2,11 +2,33 @@
 import type { HttpType } from './http-type.ts'
 import type { HttpProviderType } from './supported-types.ts'
 import { anthropic } from './types/anthropic.ts'
+import { azureOpenai } from './types/azure-openai.ts'
+import { cohere } from './types/cohere.ts'
+import { deepseek } from './types/deepseek.ts'
+import { fireworks } from './types/fireworks.ts'
+import { groq } from './types/groq.ts'
+import { mistral } from './types/mistral.ts'
+import { ollama } from './types/ollama.ts'
 import { openai } from './types/openai.ts'
 import { openaiCompatible } from './types/openai-compatible.ts'
+import { openrouter } from './types/openrouter.ts'
+import { perplexity } from './types/perplexity.ts'
+import { together } from './types/together.ts'
+import { xai } from './types/xai.ts'
 
 export const httpTypes: Readonly<Record<HttpProviderType, HttpType>> = {
   openai,
   'openai-compatible': openaiCompatible,
+  'azure-openai': azureOpenai,
+  openrouter,
+  mistral,
+  groq,
+  deepseek,
+  xai,
+  together,
+  fireworks,
+  perplexity,
+  ollama,
   anthropic,
+  cohere,
 }

@@ -5,7 +5,22 @@
 import type { ProviderType } from '../config/config.ts'
 
 /** The types that are reached over HTTP; `http-types.ts` has an entry for each. */
-export const httpProviderTypes = ['openai', 'openai-compatible', 'anthropic'] as const satisfies readonly ProviderType[]
+export const httpProviderTypes = [
+  'openai',
+  'openai-compatible',
+  'azure-openai',
+  'openrouter',
+  'mistral',
+  'groq',
+  'deepseek',
+  'xai',
+  'together',
+  'fireworks',
+  'perplexity',
+  'ollama',
+  'anthropic',
+  'cohere',
+] as const satisfies readonly ProviderType[]
 
 export type HttpProviderType = (typeof httpProviderTypes)[number]
 
