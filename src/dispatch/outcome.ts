@@ -22,9 +22,17 @@ export interface DispatchRequest {
   /** The key of a sticky split: the value of the attribute that it names. */
   readonly stickyKey?: string
   readonly estimatedInputTokens: number
+  /** Asked before each attempt; the target is left alone where it gives a reason. What is permitted is attempted. */
+  readonly permit?: Permit
   /** Aborted when the client goes away or the gateway stops. */
   readonly signal: AbortSignal
 }
+
+/** Why a target may not be called now, undefined where it may; `attempts` are all before this one. */
+export type Permit = (
+  target: string,
+  attempts: readonly AttemptRecord[],
+) => Promise<{ readonly field: string; readonly message: string } | undefined>
 
 export type Outcome = WholeOutcome | StreamOutcome | FailedOutcome
 

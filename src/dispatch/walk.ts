@@ -102,6 +102,11 @@ async function tryStep(walk: Walk, step: Step, index: number): Promise<Outcome |
     triedHere.add(target)
     const outcome = await tryOnce(walk, target)
     if (outcome) return outcome
+    if (walk.unfit.has(target)) {
+      // It was not permitted: that was no attempt, and the step may have another target.
+      retries--
+      continue
+    }
     const error = walk.last?.failure.error
     if (retry && error && retries < retry.count && mayRetry(retry.on, error)) continue
     return isCallers(walk) ? failed(walk, conclusion(walk)) : undefined
@@ -207,6 +212,11 @@ async function tryOnce(walk: Walk, id: string): Promise<Outcome | undefined> {
   if (!provider || !isExpressible(walk, id)) return undefined
   const encoded = encodeFor(walk, id)
   if (!encoded?.ok) return undefined
+  const refusal = await request.permit?.(id, walk.records)
+  if (refusal) {
+    leaveAlone(walk, id, { ...refusal, isEstimate: false })
+    return undefined
+  }
 
   const mode = call.stream ? 'stream' : 'whole'
   const isFirstTarget = walk.tried.size === 0 || walk.tried.values().next().value === id
