@@ -1,5 +1,8 @@
 /** The body of a request to one target: the client's own bytes where they will do, else the call in its dialect. */
 import type { Loss, ProviderDialect } from '../dialects/dialect.ts'
+import { takesAsIs } from '../dialects/fit-body.ts'
+import { parseJson } from '../dialects/json.ts'
+import type { Quirk } from '../dialects/quirk.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { DispatchRequest } from './outcome.ts'
 import { splice } from './splice.ts'
@@ -21,19 +24,28 @@ const defaultMaxTokens = 4096
 export function encodeBody(request: DispatchRequest, provider: Provider, target: Target): EncodedBody {
   const { call, raw, route } = request
   const dialect = dialectFor(request, provider)
-  if (raw?.dialect === dialect.name) {
-    const bytes = splice(raw.bytes, { dialect: dialect.name, model: target.model, stream: call.stream })
+  const { encoding } = provider
+  const model = provider.nameOf?.(target.model) ?? target.model
+  if (raw?.dialect === dialect.name && (dialect !== provider.dialect || willDo(raw.bytes, encoding.quirks, model))) {
+    const asksForUsage = call.stream && encoding.alwaysUsage !== false
+    const bytes = splice(raw.bytes, { dialect: dialect.name, model, asksForUsage })
     if (bytes) return { ok: true, dialect, bytes, losses: [] }
   }
   const { body, losses } = dialect.encodeRequest(call, {
-    model: target.model,
+    model,
     defaultMaxTokens: target.entry?.maxOutput ?? defaultMaxTokens,
     alwaysUsage: true,
-    ...provider.encoding,
+    ...encoding,
   })
   const loss = losses[0]
   if (loss && route.onLoss !== 'degrade') return { ok: false, loss }
   return { ok: true, dialect, bytes: new TextEncoder().encode(JSON.stringify(body)), losses }
+}
+
+/** Whether the provider takes the client's bytes as they are. Read only where it has quirks: most have none. */
+function willDo(bytes: Uint8Array, quirks: readonly Quirk[] | undefined, model: string): boolean {
+  if (quirks === undefined || quirks.length === 0) return true
+  return takesAsIs(parseJson(new TextDecoder().decode(bytes)), quirks, model)
 }
 
 /** The client's own dialect where the provider speaks it, since nothing is lost then; else the provider's first. */

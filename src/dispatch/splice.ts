@@ -10,7 +10,8 @@ export interface SpliceOptions {
   readonly dialect: DialectName
   /** The target's own model id. */
   readonly model: string
-  readonly stream: boolean
+  /** A stream of which the usage is wanted, whether the client asked for it or not. */
+  readonly asksForUsage: boolean
 }
 
 interface Edit {
@@ -25,7 +26,7 @@ export function splice(bytes: Uint8Array, options: SpliceOptions): Uint8Array | 
   if (!scanned) return undefined
   const edits = [
     ...modelEdits(bytes, scanned, options.model),
-    ...(options.dialect === 'openai-chat' && options.stream ? usageEdits(bytes, scanned) : []),
+    ...(options.dialect === 'openai-chat' && options.asksForUsage ? usageEdits(bytes, scanned) : []),
   ]
   return apply(bytes, edits)
 }

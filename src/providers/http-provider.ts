@@ -47,10 +47,12 @@ export function createHttpProvider(config: ProviderConfig, type: HttpType, optio
     },
   })
   const pathOf = (request: ProviderRequest): string => {
-    const path = typeof type.path === 'string' ? type.path : type.path(request, config)
+    const { path: spoken } = type.also?.find(({ dialect }) => dialect.name === request.dialect) ?? type
+    const path = typeof spoken === 'string' ? spoken : spoken(request, config)
     return `${base.pathname.replace(/\/+$/, '')}${path}${base.search}`
   }
   const keys = createKeyRing(config.apiKeys, options.now)
+  const { nameOf } = type
 
   const headersOf = (key: Secret | undefined, request: ProviderRequest): Record<string, string> => {
     const credential = key && type.credential(key.reveal())
@@ -95,7 +97,9 @@ export function createHttpProvider(config: ProviderConfig, type: HttpType, optio
     name: config.name,
     type: config.type,
     dialect: type.dialect,
-    encoding: type.encoding,
+    ...(type.also === undefined ? {} : { alsoSpeaks: type.also.map(({ dialect }) => dialect) }),
+    encoding: { ...type.encoding, ...type.configured?.(config) },
+    ...(nameOf === undefined ? {} : { nameOf: (model: string) => nameOf(model, config) }),
     call,
     redact: keys.redact,
     close: () => pool.destroy(),

@@ -3,7 +3,7 @@
  * are in `types/`, one file a type, and listed in `http-types.ts`.
  */
 import type { ProviderConfig } from '../config/config.ts'
-import type { EncodeOptions, ProviderDialect } from '../dialects/dialect.ts'
+import type { ProviderDialect, ProviderEncoding } from '../dialects/dialect.ts'
 import type { ProviderRequest } from './provider.ts'
 
 /** A dialect that a provider speaks, and where. */
@@ -18,7 +18,11 @@ export interface HttpType extends Spoken {
   readonly also?: readonly Spoken[]
   /** Where the configuration gives none; absent where it must. */
   readonly defaultBaseUrl?: string
-  readonly encoding: Pick<EncodeOptions, 'maxTokensField'>
+  readonly encoding: ProviderEncoding
+  /** What it wants of its dialect beside that, where that depends on the configuration. */
+  readonly configured?: (config: ProviderConfig) => ProviderEncoding
+  /** The name under which it serves a model, where that is another one: a deployment. */
+  readonly nameOf?: (model: string, config: ProviderConfig) => string
   /** The header that carries the key. */
   readonly credential: (key: string) => readonly [name: string, value: string]
   /** Further headers, of the configuration and of what the client sent. */

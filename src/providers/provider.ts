@@ -5,7 +5,7 @@
  * give up is dispatch's: a provider has no clocks of its own but the one for connecting.
  */
 import type { ProviderType } from '../config/config.ts'
-import type { EncodeOptions, HeaderLookup, ProviderDialect } from '../dialects/dialect.ts'
+import type { HeaderLookup, ProviderDialect, ProviderEncoding } from '../dialects/dialect.ts'
 import type { DialectName } from '../dialects/neutral.ts'
 
 export interface Provider {
@@ -16,8 +16,10 @@ export interface Provider {
   readonly dialect: ProviderDialect
   /** Further dialects, for the calls of clients that speak them. */
   readonly alsoSpeaks?: readonly ProviderDialect[]
-  /** What this provider wants of its dialect. */
-  readonly encoding: Pick<EncodeOptions, 'maxTokensField'>
+  /** What this provider wants of its first dialect. */
+  readonly encoding: ProviderEncoding
+  /** The name under which the provider serves a model, where that is another one: a deployment. */
+  readonly nameOf?: (model: string) => string
   /**
    * Sends one request. Resolves at the answer's head, or with the reason why there is none; never rejects. Once
    * `signal` is aborted it resolves, or the body's iteration throws, at once.

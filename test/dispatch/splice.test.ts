@@ -6,7 +6,7 @@ import { type SpliceOptions, splice } from '../../src/dispatch/splice.ts'
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 const textOf = (bytes: Uint8Array | undefined) => bytes && new TextDecoder().decode(bytes)
 const spliced = (text: string, options: Partial<SpliceOptions> = {}) =>
-  textOf(splice(bytesOf(text), { dialect: 'openai-chat', model: 'm2', stream: false, ...options }))
+  textOf(splice(bytesOf(text), { dialect: 'openai-chat', model: 'm2', asksForUsage: false, ...options }))
 
 /** JSON text with space and escapes as a client may write them. */
 const space = fc.constantFrom('', ' ', '\n', '\t', '\r\n  ')
@@ -95,7 +95,7 @@ describe('splice', () => {
         const { stream_options: _, ...rest } = body
         const text = spacedText(asked === undefined ? rest : { ...rest, stream_options: asked }, spaces, false)
         const parsed = JSON.parse(text) as Record<string, unknown>
-        const out = JSON.parse(spliced(text, { stream: true })!)
+        const out = JSON.parse(spliced(text, { asksForUsage: true })!)
         expect(out).toEqual({ ...parsed, model: 'm2', stream_options: { ...(asked ?? {}), include_usage: true } })
       }),
     )
@@ -113,18 +113,22 @@ describe('splice', () => {
     ['{"model":"m1"}', { model: 'a"b\\c' }, '{"model":"a\\"b\\\\c"}'],
     [
       '{"model":"m2","stream":true}',
-      { stream: true },
+      { asksForUsage: true },
       '{"model":"m2","stream":true,"stream_options":{"include_usage":true}}',
     ],
-    ['{"model":"m2","stream_options":{}}', { stream: true }, '{"model":"m2","stream_options":{"include_usage":true}}'],
     [
-      '{"model":"m2","stream_options":{"include_usage":true}}',
-      { stream: true },
+      '{"model":"m2","stream_options":{}}',
+      { asksForUsage: true },
       '{"model":"m2","stream_options":{"include_usage":true}}',
     ],
-    ['{"model":"m2","stream_options":7}', { stream: true }, '{"model":"m2","stream_options":7}'],
-    ['{"model":"m2","stream":true}', { stream: true, dialect: 'anthropic' }, '{"model":"m2","stream":true}'],
-    ['{}', { stream: true }, '{"model":"m2","stream_options":{"include_usage":true}}'],
+    [
+      '{"model":"m2","stream_options":{"include_usage":true}}',
+      { asksForUsage: true },
+      '{"model":"m2","stream_options":{"include_usage":true}}',
+    ],
+    ['{"model":"m2","stream_options":7}', { asksForUsage: true }, '{"model":"m2","stream_options":7}'],
+    ['{"model":"m2","stream":true}', { asksForUsage: true, dialect: 'anthropic' }, '{"model":"m2","stream":true}'],
+    ['{}', { asksForUsage: true }, '{"model":"m2","stream_options":{"include_usage":true}}'],
   ])('%s', (text, options, wanted) => {
     expect(spliced(text, options)).toBe(wanted)
   })

@@ -83,17 +83,19 @@ export const countedLogprobs: Quirk = {
   },
 }
 
-/** Groq's word for what OpenAI calls the default tier. */
-export const onDemandTier: Quirk = {
-  name: 'on_demand_tier',
-  fit: (body) => (body['service_tier'] === 'default' ? { ...body, service_tier: 'on_demand' } : body),
+/** A server that has another word for OpenAI's default tier, and lacks its dearer ones. */
+export function tiers(usual: string, others: readonly string[]): Quirk {
+  return {
+    name: `${usual}_tier`,
+    fit(body, { lose }) {
+      const tier = body['service_tier']
+      if (tier === undefined || tier === usual || (typeof tier === 'string' && others.includes(tier))) return body
+      if (tier === 'default') return { ...body, service_tier: usual }
+      if (tier !== null) lose('service_tier', `this provider has no service tier ${JSON.stringify(tier).slice(0, 40)}`)
+      return without(body, 'service_tier')
+    },
+  }
 }
-
-/** A tier that changes nothing is left out; another is a loss. */
-export const noServiceTier: Quirk = lacks(
-  'service_tier',
-  (value) => value === null || value === 'auto' || value === 'default',
-)
 
 /** Knows JSON, but no schema for it. */
 export const noJsonSchema: Quirk = {

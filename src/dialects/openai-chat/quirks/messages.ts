@@ -1,7 +1,8 @@
 /** Quirks of the messages of a chat completion request. */
 import { isArray, isObject } from '../../json.ts'
 import type { Json, JsonObject } from '../../neutral.ts'
-import type { Quirk, QuirkContext } from '../../quirk.ts'
+import type { Quirk } from '../../quirk.ts'
+import { without } from './fields.ts'
 
 /** The body with every message changed; the same object where none is. */
 export function eachMessage(body: JsonObject, change: (message: JsonObject) => JsonObject): JsonObject {
@@ -38,35 +39,17 @@ function textIn(content: Json | undefined): string | undefined {
 /** Refuses the names of participants. */
 export const noNames: Quirk = {
   name: 'no_names',
-  fit: (body, context) =>
-    eachMessage(body, (message) => (message['role'] === 'tool' ? message : keepFields(message, isNoName, context))),
+  fit: (body, { lose }) =>
+    eachMessage(body, (message) => {
+      if (message['role'] === 'tool' || !('name' in message)) return message
+      if (message['name'] !== null) lose('messages.name', 'this provider takes no names of participants')
+      return without(message, 'name')
+    }),
 }
 
-const isNoName = (field: string): boolean => field !== 'name'
-
-/** Which fields a server takes that refuses all others, by the role of the message. */
-export function strictMessages(fields: Readonly<Record<string, readonly string[]>>): Quirk {
-  return {
-    name: 'strict_messages',
-    fit: (body, context) =>
-      eachMessage(body, (message) => {
-        const known = fields[String(message['role'])]
-        return known === undefined ? message : keepFields(message, (field) => known.includes(field), context)
-      }),
-  }
-}
-
-/** What a former answer said beside its words, which the next one does not depend on. */
-const asides = new Set(['refusal', 'annotations', 'audio', 'reasoning', 'reasoning_content', 'reasoning_details'])
-
-function keepFields(message: JsonObject, mayStay: (field: string) => boolean, { lose }: QuirkContext): JsonObject {
-  const entries = Object.entries(message)
-  const kept = entries.filter(([field]) => mayStay(field))
-  for (const [field, value] of entries) {
-    if (mayStay(field) || asides.has(field) || value === null) continue
-    lose(`messages.${field}`, `this provider takes no \`${field}\` in a message`)
-  }
-  return kept.length === entries.length ? message : Object.fromEntries(kept)
+/** Refuses these fields of a former answer, which say something beside its words: the next one does without them. */
+export function noAsides(...fields: readonly string[]): Quirk {
+  return { name: 'no_asides', fit: (body) => eachMessage(body, (message) => without(message, ...fields)) }
 }
 
 /** Wants the user and the assistant to take turns: neighbours of one role are joined. */

@@ -6,20 +6,6 @@ import { REASONING_FIELDS } from '../reasoning.ts'
 import { without } from './fields.ts'
 import { eachMessage } from './messages.ts'
 
-/** Takes the reasoning of former answers in this field and refuses it in any other; in none where there is no field. */
-export function reasoningOnlyIn(field?: 'reasoning' | 'reasoning_content'): Quirk {
-  return {
-    name: field === undefined ? 'no_reasoning' : `only_${field}`,
-    fit: (body) =>
-      eachMessage(body, (message) => {
-        const others = REASONING_FIELDS.filter((name) => name !== field && name in message)
-        if (others.length === 0) return message
-        const text = field === undefined ? undefined : textIn(message)
-        return { ...without(message, ...others), ...(field !== undefined && text !== undefined && { [field]: text }) }
-      }),
-  }
-}
-
 /** Takes the reasoning of former answers in this field, and minds no other. */
 export function reasoningIn(field: 'reasoning' | 'reasoning_content'): Quirk {
   return {

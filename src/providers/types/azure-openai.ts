@@ -1,0 +1,48 @@
+/**
+ * Azure OpenAI, and the other models of Azure's Foundry. Three addresses speak the chat API: the resource alone, whose
+ * API is versioned by date with `api_version` and by `/openai/v1` without; that of `/openai/v1`; and `/models`.
+ */
+import type { ProviderConfig } from '../../config/config.ts'
+import { openaiChat } from '../../dialects/openai-chat/openai-chat.ts'
+import { olderMaxTokens } from '../../dialects/openai-chat/quirks/fields.ts'
+import { textOf } from '../header-values.ts'
+import type { HttpType } from '../http-type.ts'
+
+export const azureOpenai: HttpType = {
+  dialect: openaiChat,
+  path: ({ model }, config) => {
+    const version = textOf(config.options['api_version'])
+    const query = version === undefined ? '' : `?api-version=${encodeURIComponent(version)}`
+    return `${folderOf(deploymentOf(model, config), config)}/chat/completions${query}`
+  },
+  encoding: { maxTokensField: 'max_completion_tokens' },
+  configured: ({ options }) =>
+    isBeforeReasoning(textOf(options['api_version'])) ? { maxTokensField: 'max_tokens', quirks: [olderMaxTokens] } : {},
+  nameOf: deploymentOf,
+  credential: (key) => ['api-key', key],
+  headers: () => ({}),
+}
+
+/** What stands between the base URL and the endpoint. */
+function folderOf(deployment: string, { baseUrl, options }: ProviderConfig): string {
+  const path = baseUrl === undefined ? '/' : new URL(baseUrl).pathname.replace(/\/+$/, '')
+  const isResource = path === '' || path === '/openai'
+  if (!isResource) return ''
+  const openai = path === '' ? '/openai' : ''
+  return textOf(options['api_version']) === undefined
+    ? `${openai}/v1`
+    : `${openai}/deployments/${encodeURIComponent(deployment)}`
+}
+
+function deploymentOf(model: string, { options }: ProviderConfig): string {
+  const deployments = options['deployment_by_model']
+  if (typeof deployments !== 'object' || deployments === null || !Object.hasOwn(deployments, model)) return model
+  return textOf((deployments as Readonly<Record<string, unknown>>)[model]) ?? model
+}
+
+/** Versions before this one know only the older name of the limit. */
+const firstWithReasoning = '2024-09-01'
+
+function isBeforeReasoning(version: string | undefined): boolean {
+  return version !== undefined && /^\d{4}-\d\d-\d\d/.test(version) && version.slice(0, 10) < firstWithReasoning
+}

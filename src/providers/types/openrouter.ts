@@ -1,0 +1,14 @@
+/** OpenRouter: passes requests on to others, says what they cost, and takes what any of them takes. */
+import { openaiChat } from '../../dialects/openai-chat/openai-chat.ts'
+import { chatPathBelow } from '../chat-path.ts'
+import { bearer } from '../header-values.ts'
+import type { HttpType } from '../http-type.ts'
+
+export const openrouter: HttpType = {
+  dialect: openaiChat,
+  defaultBaseUrl: 'https://openrouter.ai/api/v1',
+  path: chatPathBelow('/api/v1'),
+  encoding: { maxTokensField: 'max_tokens', takesTopK: true, reasoningField: 'reasoning' },
+  credential: bearer,
+  headers: () => ({}),
+}

@@ -1,0 +1,20 @@
+/** Together AI. */
+import { openaiChat } from '../../dialects/openai-chat/openai-chat.ts'
+import { countedLogprobs, olderMaxTokens } from '../../dialects/openai-chat/quirks/fields.ts'
+import { systemRole } from '../../dialects/openai-chat/quirks/messages.ts'
+import { chatPathBelow } from '../chat-path.ts'
+import { bearer } from '../header-values.ts'
+import type { HttpType } from '../http-type.ts'
+
+export const together: HttpType = {
+  dialect: openaiChat,
+  defaultBaseUrl: 'https://api.together.xyz/v1',
+  path: chatPathBelow('/v1'),
+  encoding: {
+    maxTokensField: 'max_tokens',
+    takesTopK: true,
+    quirks: [systemRole, olderMaxTokens, countedLogprobs],
+  },
+  credential: bearer,
+  headers: () => ({}),
+}
