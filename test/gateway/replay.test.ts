@@ -3,15 +3,14 @@
  * random places. A client of the provider's own dialect must get those bytes; a client of the other dialect must
  * hear the same in its own words.
  */
-import type { ServerResponse } from 'node:http'
 import { afterAll, expect, test } from 'vitest'
 import { anthropic } from '../../src/dialects/anthropic/anthropic.ts'
 import type { Dialect } from '../../src/dialects/dialect.ts'
-import type { Answer, Block, Json, JsonObject, StopReason } from '../../src/dialects/neutral.ts'
+import type { JsonObject } from '../../src/dialects/neutral.ts'
 import { openaiChat } from '../../src/dialects/openai-chat/openai-chat.ts'
-import { accumulate } from '../dialects/accumulate.ts'
-import { bytesOf, cutAt, feed, numbersFrom } from '../dialects/cut.ts'
+import { numbersFrom } from '../dialects/cut.ts'
 import { hasRecordings, type Recording, readRecordings } from '../dialects/recordings.ts'
+import { kindOf, pathOf, readAnswer, sayingOf, sendInPieces, wireOf } from './replaying.ts'
 import { type Running, startGateway, startUpstream } from './support.ts'
 
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000)
@@ -42,16 +41,9 @@ const sides: readonly Side[] = [
   { provider: 'anthropic', operation: 'messages', own: anthropic, other: openaiChat },
 ]
 
-const pathOf = (dialect: Dialect) => (dialect.name === 'anthropic' ? '/v1/messages' : '/v1/chat/completions')
-
-/** The bytes that the provider sent. */
-function wireOf({ response }: Recording): string {
-  return response.body_text ?? JSON.stringify(response.body)
-}
-
 async function start(provider: Side['provider']) {
   const now: { recording: Recording | undefined } = { recording: undefined }
-  const upstream = await startUpstream((_, response) => sendInPieces(response, now.recording!))
+  const upstream = await startUpstream((_, response) => sendInPieces(response, now.recording!, numbers))
   const running = await startGateway({
     config: {
       providers: {
@@ -65,21 +57,6 @@ async function start(provider: Side['provider']) {
   return { now, upstream, ...running }
 }
 
-async function sendInPieces(
-  response: ServerResponse,
-  { response: recorded }: Recording & { response: Recording['response'] },
-): Promise<void> {
-  const text = recorded.body_text ?? JSON.stringify(recorded.body)
-  const type = recorded.format === 'sse' ? 'text/event-stream' : 'application/json'
-  response.writeHead(recorded.status, { 'content-type': type })
-  const bytes = bytesOf(text)
-  for (const piece of cutAt(bytes, [numbers(), numbers(), numbers(), numbers()])) {
-    response.write(piece)
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-  response.end()
-}
-
 async function ask(
   running: Running,
   dialect: Dialect,
@@ -87,49 +64,6 @@ async function ask(
 ): Promise<{ status: number; text: string; type: string | null }> {
   const response = await running.post(pathOf(dialect), body)
   return { status: response.status, text: await response.text(), type: response.headers.get('content-type') }
-}
-
-function readAnswer(dialect: Dialect, text: string, isStream: boolean): Answer {
-  if (isStream) {
-    const read = accumulate(feed(dialect.decodeStream(), [bytesOf(text)]))
-    if (read.kind === 'failed') throw new Error(`the stream says an error: ${read.error.message}`)
-    return read.answer
-  }
-  const answer = dialect.decodeAnswer(JSON.parse(text) as Json)
-  if (!('choices' in answer)) throw new Error(`the answer is an error: ${answer.message}`)
-  return answer
-}
-
-/** What an answer says that both dialects can say. */
-function sayingOf(answer: Answer) {
-  const { content, stop } = answer.choices[0] ?? {
-    content: [] as readonly Block[],
-    stop: { reason: 'unknown' as const },
-  }
-  const { input, output, cachedInput } = answer.usage ?? {}
-  return {
-    text: content.flatMap((each) => (each.kind === 'text' || each.kind === 'refusal' ? [each.text] : [])).join(''),
-    calls: content.flatMap((each) =>
-      each.kind === 'tool_call'
-        ? [{ id: each.id, name: each.name, arguments: JSON.parse(each.arguments || '{}') }]
-        : [],
-    ),
-    stop: levelled(stop.reason),
-    usage: { input, output, cachedInput: cachedInput ?? 0 },
-  }
-}
-
-/** OpenAI has one word for an answer that ended of itself and one that met a stop sequence or a pause. */
-function levelled(reason: StopReason): string {
-  if (reason === 'stop_sequence' || reason === 'pause' || reason === 'unknown') return 'end'
-  return reason === 'refusal' ? 'content_filter' : reason
-}
-
-function kindOf({ response, request }: Recording): string {
-  if (response.status >= 400) return 'error'
-  const isStream = response.format === 'sse'
-  const hasTools = typeof request.body === 'object' && request.body !== null && 'tools' in request.body
-  return `${isStream ? 'stream' : 'whole'}${hasTools ? ' with tools' : ''}`
 }
 
 for (const { provider, operation, own, other } of sides) {
