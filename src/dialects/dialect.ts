@@ -96,6 +96,8 @@ export interface AnswerContext {
   readonly created: number
   /** Whether the client wants usage at the end of a stream. */
   readonly includeUsage: boolean
+  /** What was asked for, for a dialect that repeats it. */
+  readonly call?: ChatCall
   /** Estimated input tokens, for a dialect that must name them before the provider has. */
   readonly estimatedInputTokens?: number
 }

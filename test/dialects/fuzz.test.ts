@@ -6,6 +6,7 @@ import type { AnswerContext } from '../../src/dialects/dialect.ts'
 import { estimateInputTokens } from '../../src/dialects/estimate.ts'
 import type { Json, StreamEvent } from '../../src/dialects/neutral.ts'
 import { openaiChat } from '../../src/dialects/openai-chat/openai-chat.ts'
+import { openaiResponses } from '../../src/dialects/openai-responses/openai-responses.ts'
 import { factsOf, textOf } from '../../src/dialects/text.ts'
 import { accumulate } from './accumulate.ts'
 import { answer, commonCall, eventsOfAnswer, mutated } from './arbitrary.ts'
@@ -13,7 +14,7 @@ import { bytesOf, cutAt, feed } from './cut.ts'
 
 const OPTIONS = { model: 'model', defaultMaxTokens: 4096 }
 const CONTEXT: AnswerContext = { model: 'model', id: 'id', created: 1, includeUsage: true }
-const dialects = [openaiChat, anthropic]
+const dialects = [openaiChat, openaiResponses, anthropic]
 const anyJson = fc.jsonValue().map((value) => value as Json)
 
 /** Events are in order, and the last one says how it went. */
@@ -97,7 +98,7 @@ describe('decoders never throw', () => {
           .split('\n\n')
           .filter((event) => event !== '')
         const place = at % events.length
-        const json = /data: (\{.*\})/.exec(events[place]!)?.[1]
+        const json = /data: (\{.*\})/s.exec(events[place]!)?.[1]
         const parsed = json === undefined ? null : (JSON.parse(json) as Json)
         return mutated(parsed).map((value) => events.with(place, `data: ${JSON.stringify(value)}`).join('\n\n'))
       })

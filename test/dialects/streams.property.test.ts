@@ -3,11 +3,13 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { anthropic } from '../../src/dialects/anthropic/anthropic.ts'
 import type { AnswerContext, Dialect } from '../../src/dialects/dialect.ts'
-import type { Answer, StreamEvent } from '../../src/dialects/neutral.ts'
+import type { Answer, JsonObject, StreamEvent } from '../../src/dialects/neutral.ts'
 import { openaiChat } from '../../src/dialects/openai-chat/openai-chat.ts'
+import { openaiResponses } from '../../src/dialects/openai-responses/openai-responses.ts'
 import { accumulate } from './accumulate.ts'
 import { answer, eventsOfAnswer, plainAnswer } from './arbitrary.ts'
 import { byteByByte, bytesOf, cutAt, feed } from './cut.ts'
+import { eventsOf } from './recordings.ts'
 
 const CONTEXT: AnswerContext = { model: 'model', id: 'id', created: 1, includeUsage: true }
 const pieces = fc.integer({ min: 1, max: 6 })
@@ -26,7 +28,7 @@ function wholeOf(events: readonly StreamEvent[]): Answer {
 const withoutPings = (events: readonly StreamEvent[]): readonly StreamEvent[] =>
   events.filter(({ kind }) => kind !== 'ping')
 
-describe.each([openaiChat, anthropic])('streams of $name are neutral', (dialect) => {
+describe.each([openaiChat, openaiResponses, anthropic])('streams of $name are neutral', (dialect) => {
   it('cutting the bytes anywhere gives the same events', () => {
     fc.assert(
       fc.property(
@@ -120,7 +122,7 @@ describe.each([openaiChat, anthropic])('streams of $name are neutral', (dialect)
           .join('')
         const failed = encoder.fail({ status: 502, kind: 'upstream_failed', message: 'gone' })
         const wire = `${begun}${failed}${encoder.event({ kind: 'end' })}${encoder.fail({ status: 500, kind: 'x', message: 'y' })}`
-        expect(wire).not.toContain('message_stop')
+        expect(wire).not.toMatch(/message_stop|response\.completed/)
         expect(wire.endsWith(failed)).toBe(true)
         expect(feed(dialect.decodeStream(), [bytesOf(wire)]).at(-1)).toMatchObject({
           kind: 'error',
@@ -132,6 +134,27 @@ describe.each([openaiChat, anthropic])('streams of $name are neutral', (dialect)
 })
 
 describe('the streams that clients get', () => {
+  it('responses are numbered in order, and every item and part is added, said and told whole', () => {
+    fc.assert(
+      fc.property(answer, pieces, fc.boolean(), (whole, count, isInterleaved) => {
+        const told = eventsOf(wireOf(openaiResponses, eventsOfAnswer(whole, count, isInterleaved)))
+        expect(told.map((event) => event['sequence_number'])).toEqual(told.map((_, i) => i))
+        const kinds = told.map((event) => String(event['type']).replace('response.', ''))
+        expect(kinds.slice(0, 2)).toEqual(['created', 'in_progress'])
+        expect(kinds.at(-1)).toBe(whole.choices[0]!.stop.reason === 'length' ? 'incomplete' : 'completed')
+        const done = told.filter((event) => event['type'] === 'response.output_item.done')
+        const added = told.filter((event) => event['type'] === 'response.output_item.added')
+        expect(added.map((event) => event['output_index'])).toEqual(added.map((_, i) => i))
+        const items = done.toSorted((a, b) => Number(a['output_index']) - Number(b['output_index']))
+        expect((told.at(-1)!['response'] as JsonObject)['output']).toEqual(items.map((event) => event['item']))
+        for (const of of ['content_part', 'reasoning_summary_part', 'output_item'])
+          expect(kinds.filter((kind) => kind === `${of}.added`)).toHaveLength(
+            kinds.filter((kind) => kind === `${of}.done`).length,
+          )
+      }),
+    )
+  })
+
   it('Anthropic blocks are strictly nested, with one message_delta and one message_stop at the end', () => {
     fc.assert(
       fc.property(answer, pieces, fc.boolean(), (whole, count, isInterleaved) => {
