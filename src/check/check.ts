@@ -65,6 +65,8 @@ export function checkPolicy(files: LoadedFiles, config: CheckContext): CheckResu
     assertions,
     assumptions,
     tests,
+    statements,
+    declared: config.attributes,
     declarations: declarationsOf(scope, files),
     catalogue: config.catalogue,
     tables: config.tables,

@@ -4,6 +4,7 @@
  */
 
 import type { Catalogue } from '../config/catalogue.ts'
+import type { AttributeDeclaration } from '../config/config.ts'
 import type { Table } from '../config/tables.ts'
 import type { Source, Span } from '../diagnostics/source.ts'
 import type { Attribute } from '../graph/attribute.ts'
@@ -22,6 +23,7 @@ import type {
   RewriteStatement,
   RouteStatement,
   ShadowStatement,
+  Statement,
   TestStatement,
 } from '../syntax/ast.ts'
 import type { Regex } from '../syntax/regex.ts'
@@ -256,6 +258,10 @@ export interface CheckedPolicy {
   readonly assertions: readonly Assertion[]
   readonly assumptions: readonly Assumption[]
   readonly tests: readonly PolicyTest[]
+  /** Every statement as written, imports replaced by what they name. */
+  readonly statements: readonly Statement[]
+  /** What `attributes:` of gateway.yaml declares. */
+  readonly declared: readonly AttributeDeclaration[]
   /** Sets, defines and pools in source order, then imports. */
   readonly declarations: readonly Declaration[]
   readonly catalogue: Catalogue

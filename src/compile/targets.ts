@@ -179,7 +179,7 @@ function testHolds(test: Test, value: string | number): boolean {
 }
 
 /** A text that is equal for equal conditions. */
-function keyOf(condition: Cond): string {
+export function keyOf(condition: Cond): string {
   return JSON.stringify(condition, (name, value: unknown) => {
     if (name === 'span') return undefined
     if (typeof value === 'bigint') return String(value)

@@ -19,7 +19,8 @@ export function fromConfig(config: GatewayConfig, tables: readonly Table[]): Ref
   }
 }
 
-function referenceTable({ name, keyAttribute, columns, rows }: Table): ReferenceTable {
+/** A table as facts would give its cells. */
+export function referenceTable({ name, keyAttribute, columns, rows }: Table): ReferenceTable {
   return {
     name,
     key: keyAttribute,

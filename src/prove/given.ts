@@ -1,0 +1,59 @@
+/** What a test gives, as a region and as facts: all requests that agree with it. */
+import type { PolicyTest, Value } from '../check/policy.ts'
+import { createClassifier } from '../decide/classify.ts'
+import { createReader, type Facts } from '../decide/facts.ts'
+import type { Attribute } from '../graph/attribute.ts'
+import { classSet } from '../graph/class-set.ts'
+import type { Ref } from '../graph/diagram.ts'
+import { givenColumns, type Proof } from './proof.ts'
+import { outerValue, placed } from './values.ts'
+
+export interface Given {
+  readonly region: Ref
+  /** The facts with what is given in place of whatever stands there. */
+  readonly within: (facts: Facts) => Facts
+}
+
+export function givenOf(proof: Proof, test: PolicyTest): Given {
+  const { regions } = proof
+  const plain = [...test.given, ...test.states].filter(({ attribute }) => !attribute.column)
+  const conditions = givenColumns(test).map(proof.holds)
+  return {
+    region: regions.and(...plain.map(({ attribute, value }) => whereGiven(proof, attribute, value)), ...conditions),
+    within: (facts) =>
+      plain.reduce<Facts>((all, { attribute, value }) => {
+        if (value === undefined) return all
+        return merged(all, placed(attribute.path, outerValue(attribute.type, value)))
+      }, facts),
+  }
+}
+
+/** Where everything that is asked of the attribute has the answer that the value has. */
+function whereGiven({ universe, regions }: Proof, attribute: Attribute, value: Value | undefined): Ref {
+  const facts = value === undefined ? {} : placed(attribute.path, outerValue(attribute.type, value))
+  const { parts, variables, attributes } = universe
+  const found: Ref[] = []
+  for (const [index, { attribute: own, members, classes }] of variables.entries()) {
+    if (attributes[own]!.id !== attribute.id) continue
+    const of = members.map(({ part, variable }) => {
+      const asked = parts[part]!.variables[variable]!
+      return createClassifier(asked)(createReader(parts[part]!.attributes[asked.attribute]!, [], [])(facts))
+    })
+    const same = classes.flatMap((each, number) => (each.of.every((one, at) => one === of[at]) ? [number] : []))
+    found.push(universe.where(index, classSet(same)))
+  }
+  return regions.and(...found)
+}
+
+function merged(a: Facts, b: Facts): Facts {
+  const result: Record<string, unknown> = { ...a }
+  for (const [name, value] of Object.entries(b)) {
+    const before = result[name]
+    result[name] = isGroup(before) && isGroup(value) ? merged(before, value) : value
+  }
+  return result
+}
+
+function isGroup(value: unknown): value is Facts {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
