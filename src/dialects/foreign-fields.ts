@@ -22,6 +22,12 @@ const HINTS: Partial<Readonly<Record<DialectName, ReadonlySet<string>>>> = {
     'prediction',
     'top_logprobs',
   ]),
+  gemini: new Set([
+    'labels',
+    // The schema of an answer has a neutral word as well.
+    'generationConfig.responseSchema',
+    'generationConfig.responseJsonSchema',
+  ]),
   'openai-responses': new Set([
     'store',
     'metadata',
@@ -80,6 +86,10 @@ function saysNothing(dialect: DialectName, field: string, value: Json): boolean 
     case 'openai-responses':
       if (field === 'text') return isObject(value) && Object.entries(value).every(isMediumVerbosity)
       return (field === 'background' && value === false) || (field === 'truncation' && value === 'disabled')
+    case 'gemini':
+      // Arguments that fit their schema are what others mean by a call.
+      if (field === 'toolConfig.functionCallingConfig') return isObject(value) && value['mode'] === 'VALIDATED'
+      return field === 'generationConfig.responseModalities' && isArray(value) && value.every((each) => each === 'TEXT')
     default:
       return false
   }

@@ -1,5 +1,6 @@
 /** The list of what a target cannot express, each field once. */
 import type { Loss } from './dialect.ts'
+import type { OpaqueBlock } from './neutral.ts'
 
 export interface Losses {
   readonly add: (field: string, message: string) => void
@@ -23,4 +24,16 @@ export function createLosses(): Losses {
     },
     list: () => [...found.values()],
   }
+}
+
+/** Notes that a part of the history which only its own dialect understands is lost to the target's `api`. */
+export function dropOpaque({ dialect, value }: OpaqueBlock, api: string, losses: Losses): readonly never[] {
+  // Google signs the end of an answer with an empty text: it says nothing, and nothing is lost with it.
+  if (dialect === 'gemini' && value['text'] === '') return []
+  // Google's parts have no `type`: the field that is there names them.
+  const name = typeof value['type'] === 'string' ? value['type'] : (Object.keys(value)[0] ?? 'nameless')
+  return losses.drop(
+    'messages.content',
+    `the history holds a \`${name.slice(0, 60)}\` part, which ${api} does not take`,
+  )
 }

@@ -1,7 +1,7 @@
 /** Neutral blocks → Anthropic content blocks, in requests and in answers. */
 import { decodeBase64Text } from '../base64-text.ts'
 import { isObject, parseJson } from '../json.ts'
-import type { Losses } from '../losses.ts'
+import { dropOpaque, type Losses } from '../losses.ts'
 import type {
   Block,
   DocumentBlock,
@@ -45,12 +45,7 @@ export function encodeBlock(block: Block, losses: Losses): readonly JsonObject[]
     case 'reasoning':
       return encodeThinking(block)
     case 'opaque':
-      return block.dialect === 'anthropic'
-        ? [block.value]
-        : losses.drop(
-            'messages.content',
-            `the history holds a \`${String(block.value['type'])}\` part, which Anthropic's Messages API does not take`,
-          )
+      return block.dialect === 'anthropic' ? [block.value] : dropOpaque(block, "Anthropic's Messages API", losses)
   }
 }
 

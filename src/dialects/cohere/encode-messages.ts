@@ -7,7 +7,7 @@
  */
 import { decodeBase64Text } from '../base64-text.ts'
 import { joinDataUrl } from '../data-url.ts'
-import type { Losses } from '../losses.ts'
+import { dropOpaque, type Losses } from '../losses.ts'
 import type {
   Block,
   ChatCall,
@@ -115,7 +115,7 @@ function encodePart(block: Block, addDocument: AddDocument, losses: Losses): rea
         ? []
         : [{ type: 'thinking', thinking: block.text }]
     case 'opaque':
-      return block.dialect === 'cohere' ? [block.value] : dropOpaque(block.value, losses)
+      return block.dialect === 'cohere' ? [block.value] : dropOpaque(block, "Cohere's Chat API", losses)
     case 'tool_call':
     case 'tool_result':
       return []
@@ -184,7 +184,7 @@ function encodeResultPart(block: ToolResultBlock['content'][number], losses: Los
         "a tool result holds an image, which Cohere's Chat API takes from the user only",
       )
     case 'opaque':
-      return block.dialect === 'cohere' ? [block.value] : dropOpaque(block.value, losses)
+      return block.dialect === 'cohere' ? [block.value] : dropOpaque(block, "Cohere's Chat API", losses)
   }
 }
 
@@ -194,11 +194,4 @@ function markError(parts: readonly JsonObject[]): readonly JsonObject[] {
   if (first?.['type'] !== 'text') return [{ type: 'text', text: 'Error' }, ...parts]
   const text = first['text'] as string
   return /^\W{0,4}error\b/i.test(text) ? parts : [{ ...first, text: `Error: ${text}` }, ...rest]
-}
-
-function dropOpaque(value: JsonObject, losses: Losses): readonly never[] {
-  return losses.drop(
-    'messages.content',
-    `the history holds a \`${String(value['type']).slice(0, 60)}\` part, which Cohere's Chat API does not take`,
-  )
 }

@@ -7,7 +7,7 @@
  */
 import { joinDataUrl } from '../data-url.ts'
 import { isObject } from '../json.ts'
-import type { Losses } from '../losses.ts'
+import { dropOpaque, type Losses } from '../losses.ts'
 import type {
   Block,
   ChatCall,
@@ -123,12 +123,7 @@ function resultTexts(block: ToolResultBlock['content'][number], losses: Losses):
     case 'image':
       return []
     case 'opaque':
-      return block.dialect === 'openai-chat'
-        ? []
-        : losses.drop(
-            'messages.content',
-            `a tool result holds a \`${String(block.value['type'])}\` block, which OpenAI's chat API does not take`,
-          )
+      return block.dialect === 'openai-chat' ? [] : dropOpaque(block, "OpenAI's chat API", losses)
   }
 }
 
@@ -188,12 +183,7 @@ function encodePart(block: Block, losses: Losses): readonly JsonObject[] {
     case 'document':
       return encodeDocument(block, isObject(file) ? file : {}, fields, losses)
     case 'opaque':
-      return block.dialect === 'openai-chat'
-        ? [block.value]
-        : losses.drop(
-            'messages.content',
-            `the history holds a \`${String(block.value['type'])}\` block, which OpenAI's chat API does not take`,
-          )
+      return block.dialect === 'openai-chat' ? [block.value] : dropOpaque(block, "OpenAI's chat API", losses)
     case 'reasoning':
     case 'tool_call':
     case 'tool_result':

@@ -1,0 +1,15 @@
+/** The pages that an answer rests on, out of its `groundingMetadata`, which stays beside it whole. */
+import { compact, filledString, isArray, isObject } from '../json.ts'
+import type { Json, JsonObject } from '../neutral.ts'
+
+/** One citation for each page; what is no address cannot be cited in another dialect. */
+export function citationsIn(candidate: JsonObject): readonly Json[] {
+  const grounding = candidate['groundingMetadata']
+  const chunks = isObject(grounding) && isArray(grounding['groundingChunks']) ? grounding['groundingChunks'] : []
+  return chunks.flatMap((chunk) => {
+    const source = isObject(chunk) ? (chunk['web'] ?? chunk['retrievedContext']) : undefined
+    const url = isObject(source) ? filledString(source['uri']) : undefined
+    if (!isObject(source) || url === undefined || !/^https?:/i.test(url)) return []
+    return [compact({ url, title: filledString(source['title']) })]
+  })
+}
