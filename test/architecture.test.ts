@@ -16,6 +16,7 @@ const floors: readonly (readonly string[])[] = [
   ['compile', 'providers', 'cache', 'guards'],
   ['dispatch', 'prove'],
   ['gateway', 'lsp', 'console'],
+  ['scenario'],
   ['cli', 'index.ts', 'runtime.ts'],
 ]
 

@@ -8,6 +8,7 @@ import type { Catalogue } from '../config/catalogue.ts'
 import type { Provider, SetTimer } from '../providers/provider.ts'
 import { type BreakerSettings, breakerSettings } from './breaker.ts'
 import type { DispatchRequest, Outcome } from './outcome.ts'
+import type { Pick } from './pick.ts'
 import { createTargets, type TargetSnapshot } from './targets.ts'
 import { walkRoute } from './walk.ts'
 
@@ -29,6 +30,8 @@ export interface DispatcherOptions {
   /** A number in [0, 1). */
   readonly random: () => number
   readonly setTimer: SetTimer
+  /** How a step's target is picked, for who tries every one of them; by share and measure where absent. */
+  readonly pick?: Pick
   readonly breaker?: Partial<BreakerSettings>
 }
 

@@ -40,6 +40,9 @@ export function targetsOf(step: Step): readonly string[] {
   }
 }
 
+/** How a target is picked. */
+export type Pick = typeof pickTarget
+
 /** The target among `candidates`, a part of the step's targets, that is to be tried; undefined where there are none. */
 export function pickTarget(step: Step, candidates: readonly string[], context: PickContext): string | undefined {
   if (candidates.length < 2) return candidates[0]

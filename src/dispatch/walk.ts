@@ -14,7 +14,7 @@ import { startClocks } from './clocks.ts'
 import { type EncodedBody, encodeBody } from './encode.ts'
 import { findUnfit, type Needs, needsOf, type Unfit } from './fit.ts'
 import type { AttemptError, AttemptRecord, DispatchFailure, DispatchRequest, Outcome } from './outcome.ts'
-import { pickTarget, targetsOf } from './pick.ts'
+import { type Pick, pickTarget, targetsOf } from './pick.ts'
 import { retryDelayMs } from './retry.ts'
 import { serveStream } from './served-stream.ts'
 import type { Targets } from './targets.ts'
@@ -25,6 +25,7 @@ export interface WalkContext {
   readonly now: () => number
   readonly random: () => number
   readonly setTimer: SetTimer
+  readonly pick?: Pick | undefined
   /** Called when a stream that was given out is over. */
   readonly onOver: () => void
 }
@@ -128,7 +129,8 @@ function choose(walk: Walk, step: Step, index: number, { triedHere, waitFor }: C
     const usable = 0 < ready.length ? ready : laterCanServe(walk, index) ? [] : fit
     for (const target of fit) if (!usable.includes(target) && !walk.tried.has(target)) passOver(walk, target)
     const fresh = usable.filter((target) => !triedHere.has(target))
-    const target = pickTarget(step, 0 < fresh.length ? fresh : usable, {
+    const { pick = pickTarget } = context
+    const target = pick(step, 0 < fresh.length ? fresh : usable, {
       rule: route.rule,
       draw: context.random(),
       measureOf: (each) => context.targets.measureOf(each, call, estimatedInputTokens),

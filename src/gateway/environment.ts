@@ -24,3 +24,8 @@ export const realEnvironment: Environment = {
   random: Math.random,
   requestId: randomUUID,
 }
+
+/** Resolves once everything that can go on without waiting for a timer or a socket has gone on. */
+export function allElseDone(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve))
+}

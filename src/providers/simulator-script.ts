@@ -46,7 +46,10 @@ export function scriptOf(model: string): Script {
   const refused = Object.hasOwn(refusals, model) ? refusals[model] : undefined
   if (refused) return refused
   const status = Number(/^error-([45]\d\d)$/.exec(model)?.[1] ?? 0)
-  if (status !== 0) return refusal(status, codes[status] ?? 'server_error', `simulated ${status}`)
+  if (status !== 0) {
+    const code = codes[status] ?? (status < 500 ? 'invalid_request_error' : 'server_error')
+    return refusal(status, code, `simulated ${status}`)
+  }
   if (model === 'timeout') return { kind: 'timeout' }
   const slow = /^slow(?:-(\d{1,7}))?$/.exec(model)
   if (slow) return { kind: 'answer', delayMs: Number(slow[1] ?? slowMs) }

@@ -6,58 +6,16 @@ import type { ChatCall, JsonObject } from '../../src/dialects/neutral.ts'
 import { openaiChat } from '../../src/dialects/openai-chat/openai-chat.ts'
 import { createDispatcher, type Dispatcher, type DispatcherOptions } from '../../src/dispatch/dispatch.ts'
 import type { DispatchRequest, Frame, Outcome } from '../../src/dispatch/outcome.ts'
+import { allElseDone } from '../../src/gateway/environment.ts'
 import type { Route, Step } from '../../src/graph/decision.ts'
 import { pause } from '../../src/providers/pause.ts'
 import type { Provider, ProviderRequest, ProviderResult, SetTimer } from '../../src/providers/provider.ts'
+import { createVirtualClock, type VirtualClock } from '../../src/scenario/virtual-clock.ts'
 
-export interface VirtualClock {
-  readonly now: () => number
-  readonly setTimer: SetTimer
-  /** Runs what is due within `ms`, in order. */
-  readonly advance: (ms: number) => void
-  readonly pending: () => number
-  /** Lets time run, timer by timer, whenever nothing else is to be done, until the promise is settled. */
-  readonly drive: <T>(promise: Promise<T>) => Promise<T>
-}
+export type { VirtualClock }
 
-export function virtualClock(startMs = 1_000_000): VirtualClock {
-  let nowMs = startMs
-  let next = 0
-  const timers = new Map<number, { readonly atMs: number; readonly run: () => void }>()
-  const earliest = () => [...timers].toSorted(([a, x], [b, y]) => x.atMs - y.atMs || a - b)[0]
-  const clock: VirtualClock = {
-    now: () => nowMs,
-    setTimer(ms, run) {
-      const id = next++
-      timers.set(id, { atMs: nowMs + ms, run })
-      return () => timers.delete(id)
-    },
-    advance(ms) {
-      const untilMs = nowMs + ms
-      for (let due = earliest(); due && due[1].atMs <= untilMs; due = earliest()) {
-        nowMs = Math.max(nowMs, due[1].atMs)
-        timers.delete(due[0])
-        due[1].run()
-      }
-      nowMs = untilMs
-    },
-    pending: () => timers.size,
-    async drive(promise) {
-      let isSettled = false
-      const settle = () => {
-        isSettled = true
-      }
-      promise.then(settle, settle)
-      while (!isSettled) {
-        for (let turn = 0; turn < 3 && !isSettled; turn++) await new Promise((resolve) => setImmediate(resolve))
-        const due = earliest()
-        if (!isSettled && due) clock.advance(due[1].atMs - nowMs)
-      }
-      return promise
-    },
-  }
-  return clock
-}
+export const virtualClock = (startMs?: number): VirtualClock =>
+  createVirtualClock({ allElseDone, ...(startMs === undefined ? {} : { startMs }) })
 
 export const realTimer: SetTimer = (ms, run) => {
   const timer = setTimeout(run, ms)

@@ -116,8 +116,17 @@ function checkFault(scope: Scope, fault: Fault, seen: Map<Attribute, Span>): Giv
   if (fault.kind === 'state') return checkState(scope, fault, seen)
   isKnownTarget(scope, fault.target)
   if (fault.with) checkFailureClass(scope, fault.with)
-  if (fault.afterChunks) wholeNumber(scope, fault.afterChunks, { called: '`after … chunks`', min: 0 })
+  if (fault.kind === 'fails' && fault.afterChunks) reportTooLate(scope, fault.afterChunks.span)
+  else if (fault.afterChunks) wholeNumber(scope, fault.afterChunks, { called: '`after … chunks`', min: 0 })
   return []
+}
+
+function reportTooLate(scope: Scope, span: Span): void {
+  scope.report('P209', {
+    message: 'found `after` behind `fails`, which is before the first chunk',
+    span,
+    help: 'write `stalls after … chunks` or `cut after … chunks`',
+  })
 }
 
 function checkState(scope: Scope, fault: Extract<Fault, { kind: 'state' }>, seen: Map<Attribute, Span>): Given[] {
