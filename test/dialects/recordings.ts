@@ -16,6 +16,9 @@ export interface Recording {
     readonly headers: Readonly<Record<string, string>>
     readonly body?: Json
     readonly body_text?: string
+    /** The bytes of a binary event stream, and its messages as the recorder read them. */
+    readonly body_base64?: string
+    readonly events?: readonly { readonly headers: Readonly<Record<string, string>>; readonly payload: JsonObject }[]
   }
 }
 
