@@ -21,8 +21,10 @@ interface OpenCall {
   readonly id: string
   readonly name: string
   readonly extensions: Extensions | undefined
+  readonly choice: number
   arguments: string
   signature: ToolCallBlock['signature']
+  isWhole: boolean
 }
 
 export function encodeStream(context: AnswerContext): StreamEncoder {
@@ -45,7 +47,15 @@ export function encodeStream(context: AnswerContext): StreamEncoder {
     const key = keyOf(event)
     switch (of.kind) {
       case 'tool_call':
-        calls.set(key, { id: of.id, name: of.name, extensions, arguments: '', signature: undefined })
+        calls.set(key, {
+          id: of.id,
+          name: of.name,
+          extensions,
+          choice,
+          arguments: '',
+          signature: undefined,
+          isWhole: false,
+        })
         return ''
       case 'opaque':
         return of.dialect === 'gemini' ? parts(choice, [of.value]) : ''
@@ -68,12 +78,19 @@ export function encodeStream(context: AnswerContext): StreamEncoder {
     call.signature = { dialect: 'gemini', value: event.value }
     return ''
   }
+  /** Calls go out in the order they began: one that is whole waits for those before it. */
   const stopBlock = (event: Extract<StreamEvent, { kind: 'block_stop' }>): string => {
-    const call = calls.get(keyOf(event))
-    calls.delete(keyOf(event))
-    return call === undefined
-      ? ''
-      : parts(event.choice, encodeAnswerPart(compact({ kind: 'tool_call' as const, ...call })))
+    const stopped = calls.get(keyOf(event))
+    if (stopped === undefined) return ''
+    stopped.isWhole = true
+    let text = ''
+    for (const [key, { choice, isWhole, ...call }] of calls) {
+      if (choice !== event.choice) continue
+      if (!isWhole) break
+      calls.delete(key)
+      text += parts(choice, encodeAnswerPart(compact({ kind: 'tool_call' as const, ...call })))
+    }
+    return text
   }
   const end = (): string => {
     isOver = true
