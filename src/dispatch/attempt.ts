@@ -30,11 +30,16 @@ export interface AttemptOptions {
 }
 
 export type AttemptResult =
-  | { readonly kind: 'whole'; readonly answer: Answer; readonly bytes: Uint8Array }
+  | (Limited & { readonly kind: 'whole'; readonly answer: Answer; readonly bytes: Uint8Array })
   /** Committed: what was held back, the last of it with content, and where the rest comes from. */
-  | { readonly kind: 'stream'; readonly held: readonly ReadFrame[]; readonly reader: FrameReader }
+  | (Limited & { readonly kind: 'stream'; readonly held: readonly ReadFrame[]; readonly reader: FrameReader })
   | AttemptFailure
   | { readonly kind: 'cancelled' }
+
+/** What the answer's head says of further calls. */
+interface Limited {
+  readonly restMs: number | undefined
+}
 
 export interface AttemptFailure {
   readonly kind: 'failed'
@@ -106,7 +111,8 @@ async function readRefusal({ dialect }: AttemptOptions, response: ProviderRespon
   const json = readJson(bytes)
   const [body, text] = json.ok ? [json.value, ''] : [undefined, json.text.slice(0, 1000)]
   const error = dialect.decodeError(response.status, response.headers, body, text)
-  return { ...failedBy({ kind: 'upstream', error }), otherKeyReady: response.otherKeyReady }
+  const otherKeyReady = response.otherKeyReady || response.onRefusal?.(error) === true
+  return { ...failedBy({ kind: 'upstream', error }), otherKeyReady }
 }
 
 async function readWhole(options: AttemptOptions, response: ProviderResponse): Promise<AttemptResult> {
@@ -122,7 +128,7 @@ async function readWhole(options: AttemptOptions, response: ProviderResponse): P
   if (isError(answer)) return refused(answer)
   if (options.stream)
     return refused(malformed('the provider answered with a whole document where a stream was asked for'))
-  return { kind: 'whole', answer, bytes }
+  return { kind: 'whole', answer, bytes, restMs: response.restMs }
 }
 
 async function readBeginning(options: AttemptOptions, response: ProviderResponse): Promise<AttemptResult> {
@@ -149,7 +155,7 @@ async function readBeginning(options: AttemptOptions, response: ProviderResponse
     heldBytes += frame.bytes.byteLength
     if (frame.events.some(commits)) {
       clocks.stop('first_token')
-      return { kind: 'stream', held, reader }
+      return { kind: 'stream', held, reader, restMs: response.restMs }
     }
     for (const event of frame.events) usage = mergeUsage(usage, usageIn(event))
     const last = frame.events.at(-1)

@@ -42,18 +42,22 @@ type Mode = 'stream' | 'whole'
 interface State {
   readonly provider: string
   breaker: Breaker
+  /** The target serves, and its limits are used up until then. */
+  restsUntilMs: number
   inFlight: number
   readonly latency: Record<Mode, Latency | undefined>
 }
 
 export interface Targets {
   readonly find: (id: string) => Target
-  /** Whether the circuit lets a call through at that time. */
+  /** Whether the circuit and the target's own limits let a call through at that time. */
   readonly mayCall: (id: string, atMs: number) => boolean
   readonly measureOf: (id: string, call: ChatCall, inputTokens: number) => Measure
   readonly begin: (id: string) => void
   /** The first content of a stream, or a whole answer, is there after `ms`. */
   readonly onAnswer: (id: string, mode: Mode, ms: number) => void
+  /** The target's own limits leave nothing for so long, by what it said with an answer. */
+  readonly rest: (id: string, ms: number | undefined) => void
   /** A call is over; `sparesTarget` where the fault was one key's of several. */
   readonly end: (id: string, result: CallResult) => void
   /** Whether some target of the provider may be called, or none was found wanting. */
@@ -81,6 +85,7 @@ export function createTargets(catalogue: Catalogue, now: () => number, settings:
     const state: State = {
       provider,
       breaker: closedBreaker,
+      restsUntilMs: 0,
       inFlight: 0,
       latency: { stream: undefined, whole: undefined },
     }
@@ -90,7 +95,10 @@ export function createTargets(catalogue: Catalogue, now: () => number, settings:
 
   return {
     find: (id) => findTarget(catalogue, id),
-    mayCall: (id, atMs) => mayCall(states.get(id)?.breaker ?? closedBreaker, atMs, settings),
+    mayCall(id, atMs) {
+      const state = states.get(id)
+      return state === undefined || (state.restsUntilMs <= atMs && mayCall(state.breaker, atMs, settings))
+    },
     measureOf(id, call, inputTokens) {
       const state = states.get(id)
       const latency = state?.latency[call.stream ? 'stream' : 'whole']
@@ -111,6 +119,9 @@ export function createTargets(catalogue: Catalogue, now: () => number, settings:
       state.latency[mode] = observe(state.latency[mode], ms, now())
       // The trial of a half-open circuit went well; the rest of the stream need not be waited for.
       if (state.breaker.kind === 'half_open') state.breaker = closedBreaker
+    },
+    rest(id, ms) {
+      if (ms !== undefined) stateOf(id).restsUntilMs = now() + Math.min(ms, settings.maxCoolDownMs)
     },
     end(id, result) {
       const state = stateOf(id)

@@ -248,6 +248,7 @@ async function tryOnce(walk: Walk, id: string): Promise<Outcome | undefined> {
     case 'whole': {
       clocks.release('keep')
       targets.onAnswer(id, mode, durationMs)
+      targets.rest(id, result.restMs)
       targets.end(id, { kind: 'served' })
       const { answer, bytes } = result
       record({ result: 'served', ...(answer.usage ? { usage: answer.usage } : {}) })
@@ -256,6 +257,7 @@ async function tryOnce(walk: Walk, id: string): Promise<Outcome | undefined> {
     }
     case 'stream': {
       targets.onAnswer(id, mode, durationMs)
+      targets.rest(id, result.restMs)
       record({ result: 'served' })
       const frames = serveStream({
         held: result.held,

@@ -8,13 +8,15 @@ import { Pool } from 'undici'
 import type { ProviderConfig } from '../config/config.ts'
 import type { Secret } from '../config/secret.ts'
 import type { HeaderLookup } from '../dialects/dialect.ts'
+import type { UpstreamError } from '../dialects/neutral.ts'
+import { findExhaustedMs, readRateLimits } from '../dialects/rate-limits.ts'
 import { findRetryAfterMs } from '../dialects/retry-after.ts'
 import { guardedLookup, type Resolve } from './address.ts'
+import { type Credentials, createCredentials, type Taken } from './credentials.ts'
 import { decompress } from './decompress.ts'
 import { exchange } from './exchange.ts'
 import type { HttpType } from './http-type.ts'
-import { createKeyRing } from './key-ring.ts'
-import type { Provider, ProviderRequest, ProviderResult, SetTimer } from './provider.ts'
+import type { Provider, ProviderRequest, ProviderResponse, ProviderResult, SetTimer } from './provider.ts'
 
 export interface HttpProviderOptions {
   readonly baseUrl: string
@@ -51,46 +53,47 @@ export function createHttpProvider(config: ProviderConfig, type: HttpType, optio
     const path = typeof spoken === 'string' ? spoken : spoken(request, config)
     return `${base.pathname.replace(/\/+$/, '')}${path}${base.search}`
   }
-  const keys = createKeyRing(config.apiKeys, options.now)
+  const credentials = createCredentials(type, config, options)
   const { nameOf } = type
+  const sign = config.apiKeys.length === 0 ? type.sign?.(config) : undefined
+  const streamType = type.dialect.framing === 'binary' ? 'application/vnd.amazon.eventstream' : 'text/event-stream'
 
-  const headersOf = (key: Secret | undefined, request: ProviderRequest): Record<string, string> => {
-    const credential = key && type.credential(key.reveal())
+  const headersOf = ({ header }: Taken, request: ProviderRequest): Record<string, string> => {
     return {
       ...configuredHeaders(config),
       ...type.headers(config, request.headers),
-      ...(credential ? { [credential[0]]: credential[1] } : {}),
+      ...(header ? { [header[0]]: header[1] } : {}),
       'content-type': 'application/json',
-      accept: request.stream ? 'text/event-stream' : 'application/json',
+      accept: request.stream ? streamType : 'application/json',
       'accept-encoding': 'identity',
       'user-agent': userAgent,
     }
   }
 
   const call = async (request: ProviderRequest): Promise<ProviderResult> => {
-    const key = keys.take()
+    const taken = await credentials.take(request.signal)
+    if (!taken.ok) return taken
+    const path = pathOf(request)
+    const signed = await sign?.({ url: `${base.origin}${path}`, body: request.body, atMs: options.now() })
+    const headers = { ...headersOf(taken, request), ...signed }
     const exchanged = await exchange(pool, {
-      request: { path: pathOf(request), method: 'POST', headers: headersOf(key, request), body: request.body },
+      request: { path, method: 'POST', headers, body: request.body },
       signal: request.signal,
       setTimer: options.setTimer,
       ...(request.connectTimeoutMs === undefined ? {} : { connectTimeoutMs: request.connectTimeoutMs }),
     })
     if (!exchanged.ok) return exchanged
     const { status } = exchanged
-    const headers = lookupIn(exchanged.headers)
-    const body = decompress(headers('content-encoding'), exchanged.body)
+    const answered = lookupIn(exchanged.headers)
+    const body = decompress(answered('content-encoding'), exchanged.body)
     if (!body || status < 200 || (300 <= status && status < 400)) {
       await exchanged.body[Symbol.asyncIterator]().return?.()
       const message = body
         ? `the provider answered ${status}, and redirects are not followed`
-        : `the answer is compressed in a way that was not asked for: \`${headers('content-encoding')}\``
+        : `the answer is compressed in a way that was not asked for: \`${answered('content-encoding')}\``
       return { ok: false, failure: { kind: 'malformed', message } }
     }
-    const otherKeyReady =
-      key !== undefined &&
-      (status === 401 || status === 429) &&
-      keys.refuse(key, status, findRetryAfterMs(headers, undefined))
-    return { ok: true, status, headers, body, otherKeyReady }
+    return { ok: true, status, headers: answered, body, ...afterAnswer(credentials, taken.secret, status, answered) }
   }
 
   return {
@@ -101,9 +104,40 @@ export function createHttpProvider(config: ProviderConfig, type: HttpType, optio
     encoding: { ...type.encoding, ...type.configured?.(config) },
     ...(nameOf === undefined ? {} : { nameOf: (model: string) => nameOf(model, config) }),
     call,
-    redact: keys.redact,
-    close: () => pool.destroy(),
+    redact: credentials.redact,
+    async close() {
+      await Promise.all([credentials.close(), pool.destroy()])
+    },
   }
+}
+
+type After = Pick<ProviderResponse, 'otherKeyReady' | 'onRefusal' | 'restMs'>
+
+/** What an answer's head says of the credential that it was asked with. */
+function afterAnswer(
+  credentials: Credentials,
+  secret: Secret | undefined,
+  status: number,
+  headers: HeaderLookup,
+): After {
+  const isRefusal = status === 401 || status === 429
+  if (isRefusal) {
+    const why = status === 401 ? 'refused' : 'throttled'
+    const otherKeyReady = secret !== undefined && credentials.refuse(secret, why, findRetryAfterMs(headers, undefined))
+    return { otherKeyReady }
+  }
+  if (300 <= status) {
+    // Some name a wrong key or a limit in the body alone, under another status.
+    const onRefusal = ({ kind, retryAfterMs }: UpstreamError): boolean =>
+      secret !== undefined &&
+      (kind === 'auth' || kind === 'rate_limit') &&
+      credentials.refuse(secret, kind === 'auth' ? 'refused' : 'throttled', retryAfterMs)
+    return { otherKeyReady: false, onRefusal }
+  }
+  const restMs = findExhaustedMs(readRateLimits(headers))
+  if (restMs === undefined) return { otherKeyReady: false }
+  const hasOther = secret !== undefined && credentials.rest(secret, restMs)
+  return { otherKeyReady: false, ...(hasOther ? {} : { restMs }) }
 }
 
 function lookupIn(headers: Readonly<Record<string, string | string[] | undefined>>): HeaderLookup {

@@ -4,6 +4,7 @@
  */
 import type { ProviderConfig } from '../config/config.ts'
 import type { ProviderDialect, ProviderEncoding } from '../dialects/dialect.ts'
+import type { TokenRequest } from './oauth.ts'
 import type { ProviderRequest } from './provider.ts'
 
 /** A dialect that a provider speaks, and where. */
@@ -16,13 +17,17 @@ export interface Spoken {
 export interface HttpType extends Spoken {
   /** Further dialects, for the calls of clients that speak them. */
   readonly also?: readonly Spoken[]
-  /** Where the configuration gives none; absent where it must. */
-  readonly defaultBaseUrl?: string
+  /** Where the configuration gives none; absent where it must. Some make it of a setting. */
+  readonly defaultBaseUrl?: string | ((config: ProviderConfig) => string | undefined)
   readonly encoding: ProviderEncoding
   /** What it wants of its dialect beside that, where that depends on the configuration. */
   readonly configured?: (config: ProviderConfig) => ProviderEncoding
   /** The name under which it serves a model, where that is another one: a deployment. */
   readonly nameOf?: (model: string, config: ProviderConfig) => string
+  /** How a token is fetched in place of a key, where the configuration says so. */
+  readonly tokens?: (config: ProviderConfig) => TokenRequest | undefined
+  /** How requests are signed, where that is what proves who calls and no key is configured. */
+  readonly sign?: (config: ProviderConfig) => Sign | undefined
   /** The header that carries the key. */
   readonly credential: (key: string) => readonly [name: string, value: string]
   /** Further headers, of the configuration and of what the client sent. */
@@ -30,4 +35,14 @@ export interface HttpType extends Spoken {
     config: ProviderConfig,
     client: Readonly<Record<string, string>>,
   ) => Readonly<Record<string, string>>
+}
+
+/** The headers that a signature over a request makes. */
+export type Sign = (request: SignableRequest) => Promise<Readonly<Record<string, string>>>
+
+export interface SignableRequest {
+  readonly url: string
+  readonly body: Uint8Array
+  /** Milliseconds since the epoch. */
+  readonly atMs: number
 }

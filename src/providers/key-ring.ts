@@ -13,8 +13,10 @@ const longestRestMs = 600_000
 export interface KeyRing {
   /** The next key that does not rest, else the one whose rest ends first; undefined where there are none. */
   readonly take: () => Secret | undefined
-  /** Lays a key to rest after this status; says whether another is ready. */
-  readonly refuse: (key: Secret, status: 401 | 429, retryAfterMs: number | undefined) => boolean
+  /** Lays a key to rest that was refused or throttled; says whether another is ready. */
+  readonly refuse: (key: Secret, why: 'refused' | 'throttled', retryAfterMs: number | undefined) => boolean
+  /** Lays a key to rest whose limits are used up; says whether another is ready. */
+  readonly rest: (key: Secret, ms: number) => boolean
   /** A text without any of the keys: providers like to repeat what they refuse. See `redactorOf`. */
   readonly redact: (text: string) => string
 }
@@ -23,6 +25,10 @@ export function createKeyRing(keys: readonly Secret[], now: () => number): KeyRi
   const restsUntil = new Map<Secret, number>()
   let turn = 0
   const isReady = (key: Secret) => (restsUntil.get(key) ?? 0) <= now()
+  const rest = (key: Secret, ms: number): boolean => {
+    restsUntil.set(key, now() + Math.min(ms, longestRestMs))
+    return keys.some((other) => other !== key && isReady(other))
+  }
 
   return {
     take() {
@@ -36,11 +42,9 @@ export function createKeyRing(keys: readonly Secret[], now: () => number): KeyRi
       }
       return keys.toSorted((a, b) => (restsUntil.get(a) ?? 0) - (restsUntil.get(b) ?? 0))[0]
     },
-    refuse(key, status, retryAfterMs) {
-      const restMs = status === 401 ? refusedRestMs : (retryAfterMs ?? throttledRestMs)
-      restsUntil.set(key, now() + Math.min(restMs, longestRestMs))
-      return keys.some((other) => other !== key && isReady(other))
-    },
+    refuse: (key, why, retryAfterMs) =>
+      rest(key, why === 'refused' ? refusedRestMs : (retryAfterMs ?? throttledRestMs)),
+    rest,
     redact: redactorOf(keys),
   }
 }

@@ -6,7 +6,7 @@
  */
 import type { ProviderType } from '../config/config.ts'
 import type { HeaderLookup, ProviderDialect, ProviderEncoding } from '../dialects/dialect.ts'
-import type { DialectName } from '../dialects/neutral.ts'
+import type { DialectName, UpstreamError } from '../dialects/neutral.ts'
 
 export interface Provider {
   /** The key under `providers`: the first part of a target. */
@@ -57,6 +57,13 @@ export interface ProviderResponse {
   readonly body: AsyncIterable<Uint8Array>
   /** After a 401 or 429: another key of the pool is ready, so a retry need not wait for this one. */
   readonly otherKeyReady: boolean
+  /**
+   * Told of the error in the body, where the status alone does not say that it is about the key; says the same as
+   * `otherKeyReady`.
+   */
+  readonly onRefusal?: (error: UpstreamError) => boolean
+  /** How long the provider's own limits leave nothing for a further call, by this answer; no key is left then. */
+  readonly restMs?: number
 }
 
 export interface ProviderFailure {

@@ -1,9 +1,10 @@
 /** What kind of failure an error is, how long to wait, and that no key gets through. */
 import { describe, expect, it } from 'vitest'
 import type { Json } from '../../src/dialects/neutral.ts'
-import { durationMs, findRetryAfterMs } from '../../src/dialects/retry-after.ts'
+import { findRetryAfterMs } from '../../src/dialects/retry-after.ts'
 import { scrub } from '../../src/dialects/scrub.ts'
 import { decodeBodyError, decodeHttpError } from '../../src/dialects/upstream-error.ts'
+import { durationMs } from '../../src/dialects/wait.ts'
 import { hasRecordings, readRecordings } from './recordings.ts'
 
 const headersOf = (headers: Readonly<Record<string, string>>) => (name: string) => headers[name]
