@@ -131,6 +131,8 @@ export interface RouteRule extends Rule {
 export interface CacheRule extends Rule {
   readonly kind: 'cache'
   readonly value: Cache
+  /** The attributes of the scope that is written; none where none is. */
+  readonly scope: readonly Attribute[]
   readonly node: CacheStatement
 }
 

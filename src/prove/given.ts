@@ -1,9 +1,7 @@
 /** What a test gives, as a region and as facts: all requests that agree with it. */
 import type { PolicyTest, Value } from '../check/policy.ts'
-import { createClassifier } from '../decide/classify.ts'
-import { createReader, type Facts } from '../decide/facts.ts'
+import type { Facts } from '../decide/facts.ts'
 import type { Attribute } from '../graph/attribute.ts'
-import { classSet } from '../graph/class-set.ts'
 import type { Ref } from '../graph/diagram.ts'
 import { givenColumns, type Proof } from './proof.ts'
 import { outerValue, placed } from './values.ts'
@@ -31,17 +29,11 @@ export function givenOf(proof: Proof, test: PolicyTest): Given {
 /** Where everything that is asked of the attribute has the answer that the value has. */
 function whereGiven({ universe, regions }: Proof, attribute: Attribute, value: Value | undefined): Ref {
   const facts = value === undefined ? {} : placed(attribute.path, outerValue(attribute.type, value))
-  const { parts, variables, attributes } = universe
-  const found: Ref[] = []
-  for (const [index, { attribute: own, members, classes }] of variables.entries()) {
-    if (attributes[own]!.id !== attribute.id) continue
-    const of = members.map(({ part, variable }) => {
-      const asked = parts[part]!.variables[variable]!
-      return createClassifier(asked)(createReader(parts[part]!.attributes[asked.attribute]!, [], [])(facts))
-    })
-    const same = classes.flatMap((each, number) => (each.of.every((one, at) => one === of[at]) ? [number] : []))
-    found.push(universe.where(index, classSet(same)))
-  }
+  const found = universe.variables.flatMap((each, index) => {
+    if (universe.attributes[each.attribute]!.id !== attribute.id) return []
+    const own = universe.classOf(index, facts)
+    return [universe.where(index, [own, own + 1])]
+  })
   return regions.and(...found)
 }
 

@@ -4,8 +4,10 @@
  */
 import { diagramOf, type Space } from '../compile/condition-diagram.ts'
 import { orderVariables } from '../compile/order.ts'
+import { createClassifier } from '../decide/classify.ts'
+import { createReader, type Facts } from '../decide/facts.ts'
 import type { Attribute } from '../graph/attribute.ts'
-import { type ClassSet, classSet, complement, countOf, hasClass } from '../graph/class-set.ts'
+import { type ClassSet, classSet, complement, countOf } from '../graph/class-set.ts'
 import { createDiagrams, Outgrown, type Ref, trueRef } from '../graph/diagram.ts'
 import { combine, type Expression, testOf } from '../graph/expression.ts'
 import type { Variable } from '../graph/variable.ts'
@@ -27,6 +29,8 @@ export interface Universe {
   readonly lower: (part: number, condition: Expression) => Expression
   /** Where joint variable `variable` is in the classes. */
   readonly where: (variable: number, classes: ClassSet) => Ref
+  /** The class of a joint variable for a request. */
+  readonly classOf: (variable: number, facts: Facts) => number
   /** The requests that there can be, whatever the policy says: classes with a value, sets that are there. */
   readonly natural: Ref
 }
@@ -56,7 +60,8 @@ export function createUniverse(
   }
   const where = (variable: number, classes: ClassSet): Ref =>
     diagramOf(space, testOf(variable, classes, sizeOf(variable), ''))
-  const universe = { parts, attributes, variables, regions, levelOf, variableAt, region, lower, where }
+  const classOf = classifying(parts, variables)
+  const universe = { parts, attributes, variables, regions, levelOf, variableAt, region, lower, where, classOf }
   return { ...universe, natural: naturalOf(universe) }
 }
 
@@ -90,6 +95,22 @@ const isHeld = (value: unknown): boolean => Array.isArray(value) && value.length
 
 function thereOf({ classes }: JointVariable): ClassSet {
   return classSet(classes.flatMap((each, number) => (each.absent ? [] : [number])))
+}
+
+/** From facts to classes; what reads an attribute is made when it is first asked for. */
+function classifying(parts: readonly Part[], variables: readonly JointVariable[]): Universe['classOf'] {
+  const made: (((facts: Facts) => number) | undefined)[] = []
+  const make = ({ members, classes }: JointVariable): ((facts: Facts) => number) => {
+    const readers = members.map(({ part, variable }) => {
+      const asked = parts[part]!.variables[variable]!
+      const read = createReader(parts[part]!.attributes[asked.attribute]!, [], [])
+      const classify = createClassifier(asked)
+      return (facts: Facts) => classify(read(facts))
+    })
+    const numbers = new Map(classes.map((each, number) => [each.of.join(), number]))
+    return (facts) => numbers.get(readers.map((each) => each(facts)).join())!
+  }
+  return (variable, facts) => (made[variable] ??= make(variables[variable]!))(facts)
 }
 
 /** From conditions of parts to conditions over joint variables. */
@@ -140,6 +161,3 @@ function jointClasses(classes: ClassSet, own: readonly (readonly number[])[], si
   const set = classSet(found)
   return isLarge ? complement(set, size) : set
 }
-
-/** Whether a joint class is in a region's set; for tests that list classes one by one. */
-export const holdsClass = hasClass

@@ -1,7 +1,7 @@
 /** Values inside and outside: as classes know them, and as facts are written. */
 import type { FactValue } from '../decide/facts.ts'
-import { formatDate, formatMoney } from '../decide/quantity.ts'
 import type { AttributeType } from '../graph/attribute.ts'
+import { formatDate, formatMoney } from '../graph/literal-text.ts'
 
 /** The value as a program writes it in facts: money as a text in dollars, a date as `YYYY-MM-DD`. */
 export function outerValue(type: AttributeType, value: FactValue): unknown {

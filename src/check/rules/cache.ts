@@ -1,4 +1,5 @@
 /** `cache`: how long answers are kept, and among whom they are shared. */
+import type { Attribute } from '../../graph/attribute.ts'
 import type { Cache } from '../../graph/decision.ts'
 import type { CacheScope, CacheStatement } from '../../syntax/ast.ts'
 import { durationMs, realNumber } from '../numbers.ts'
@@ -8,10 +9,12 @@ import type { Scope } from '../scope.ts'
 import { checkRule } from './rule.ts'
 
 export function checkCache(scope: Scope, node: CacheStatement, index: number): CacheRule {
-  return { ...checkRule(scope, node, index), kind: 'cache', value: checkValue(scope, node), node }
+  const shared = node.scope ? checkScope(scope, node.scope) : []
+  const value = checkValue(scope, node, node.scope ? shared.map((each) => each.id) : ['caller.id'])
+  return { ...checkRule(scope, node, index), kind: 'cache', value, scope: shared, node }
 }
 
-function checkValue(scope: Scope, node: CacheStatement): Cache {
+function checkValue(scope: Scope, node: CacheStatement, shared: readonly string[]): Cache {
   const rule = node.name.text
   if (node.off) return { rule, off: true }
   if (!node.ttl) {
@@ -26,7 +29,7 @@ function checkValue(scope: Scope, node: CacheStatement): Cache {
     off: false,
     ttlMs: node.ttl ? durationMs(scope, node.ttl, { called: '`ttl`' }) : 0,
     staleMs: node.stale ? durationMs(scope, node.stale, { called: '`stale`', mayBeZero: true }) : 0,
-    scope: node.scope ? checkScope(scope, node.scope) : ['caller.id'],
+    scope: shared,
     ...(node.semantic ? { semantic: checkSemantic(scope, node) } : {}),
   }
 }
@@ -47,7 +50,7 @@ function checkSemantic(scope: Scope, { semantic }: CacheStatement): number {
 /** One of these says whose answer it is. */
 const owners: readonly string[] = ['caller.id', 'caller.user', 'caller.key', 'caller.team', 'caller.org']
 
-function checkScope(scope: Scope, node: CacheScope): readonly string[] {
+function checkScope(scope: Scope, node: CacheScope): readonly Attribute[] {
   const attributes = resolveKey(scope, node.attributes, { called: '`scope`', meters: false })
   const ids = attributes.map((each) => each.id)
   const whole = ids.length === node.attributes.length
@@ -58,5 +61,5 @@ function checkScope(scope: Scope, node: CacheScope): readonly string[] {
       help: `add one of ${owners.map((each) => `\`${each}\``).join(', ')}, or the word \`everyone\` where that is meant`,
     })
   }
-  return ids
+  return attributes
 }

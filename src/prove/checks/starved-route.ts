@@ -38,7 +38,7 @@ export const starvedRoute: Check = {
             message: 'restricts them away',
             span: conditionSpan(checkedRule(proof, restrict)),
           })),
-          help: `add a target that ${namesOf(restricts)} lets through, or deny these requests`,
+          help: `add a target that ${namesOf(restricts)} ${restricts.length === 1 ? 'lets' : 'let'} through, or deny these requests`,
           witness,
         })
       },
