@@ -28,6 +28,7 @@ const HINTS: Partial<Readonly<Record<DialectName, ReadonlySet<string>>>> = {
     'generationConfig.responseSchema',
     'generationConfig.responseJsonSchema',
   ]),
+  'openai-completions': new Set(['stream_options']),
   'openai-responses': new Set([
     'store',
     'metadata',
@@ -90,6 +91,8 @@ function saysNothing(dialect: DialectName, field: string, value: Json): boolean 
       // Arguments that fit their schema are what others mean by a call.
       if (field === 'toolConfig.functionCallingConfig') return isObject(value) && value['mode'] === 'VALIDATED'
       return field === 'generationConfig.responseModalities' && isArray(value) && value.every((each) => each === 'TEXT')
+    case 'openai-completions':
+      return (field === 'echo' && value === false) || (field === 'best_of' && value === 1) || value === ''
     default:
       return false
   }

@@ -20,13 +20,16 @@ interface Edit {
   readonly text: string
 }
 
+/** Dialects whose streams say what was used only where they are asked. */
+const asks: ReadonlySet<DialectName> = new Set(['openai-chat', 'openai-completions'])
+
 /** The body to send, or undefined where the bytes cannot be followed. */
 export function splice(bytes: Uint8Array, options: SpliceOptions): Uint8Array | undefined {
   const scanned = scanObject(bytes)
   if (!scanned) return undefined
   const edits = [
     ...modelEdits(bytes, scanned, options.model),
-    ...(options.dialect === 'openai-chat' && options.asksForUsage ? usageEdits(bytes, scanned) : []),
+    ...(asks.has(options.dialect) && options.asksForUsage ? usageEdits(bytes, scanned) : []),
   ]
   return apply(bytes, edits)
 }

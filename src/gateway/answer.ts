@@ -7,6 +7,7 @@ import type { StreamOutcome, WholeOutcome } from '../dispatch/outcome.ts'
 import { AnswerStream } from './answer-stream.ts'
 import { concludeCall, settle } from './conclude.ts'
 import { formatUsd } from './cost.ts'
+import type { CallApi } from './endpoint.ts'
 import type { CallExchange } from './exchange.ts'
 import { exchangeHeaders } from './headers.ts'
 import type { GatewayResponse } from './request.ts'
@@ -97,12 +98,21 @@ export function answerStream(
   }
 }
 
+/** How an answer's id begins where the provider gave none. */
+const idPrefixes: Readonly<Record<CallApi, string>> = {
+  chat: 'chatcmpl-',
+  completions: 'cmpl-',
+  responses: 'resp_',
+  messages: 'msg_',
+}
+
 /** The model shown is the provider's own name for it, else the target's: what answered, not what was asked for. */
 function contextOf(exchange: CallExchange, model: string | undefined, estimatedInputTokens: number): AnswerContext {
   const target = exchange.target!
   return {
     model: model ?? target.slice(target.indexOf('/') + 1),
-    id: exchange.endpoint.api === 'chat' ? `chatcmpl-${exchange.id}` : `msg_${exchange.id}`,
+    id: `${idPrefixes[exchange.endpoint.api]}${exchange.id}`,
+    ...(exchange.call === undefined ? {} : { call: exchange.call }),
     created: Math.floor(exchange.startedAtMs / 1000),
     includeUsage: exchange.call?.includeUsage ?? true,
     estimatedInputTokens,

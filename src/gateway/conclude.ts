@@ -4,6 +4,7 @@
 import type { Catalogue } from '../config/catalogue.ts'
 import type { Usage } from '../dialects/neutral.ts'
 import { costNanoUsd } from './cost.ts'
+import type { CallApi } from './endpoint.ts'
 import type { CallExchange, Exchange } from './exchange.ts'
 import type { Runtime } from './runtime.ts'
 import type { RecordedUsage, UsageRecord } from './usage-record.ts'
@@ -62,7 +63,7 @@ export function conclude(exchange: Exchange, status: number, { logger, environme
 
 function recordOf(
   exchange: Exchange,
-  api: 'chat' | 'messages',
+  api: CallApi,
   status: number,
   { environment, policy }: Runtime,
 ): UsageRecord {

@@ -4,11 +4,16 @@
 import { anthropic } from '../dialects/anthropic/anthropic.ts'
 import type { ClientDialect, HeaderLookup } from '../dialects/dialect.ts'
 import { openaiChat } from '../dialects/openai-chat/openai-chat.ts'
+import { openaiCompletions } from '../dialects/openai-completions/openai-completions.ts'
+import { openaiResponses } from '../dialects/openai-responses/openai-responses.ts'
+
+/** The API that a call came by, as policies and records name it. */
+export type CallApi = 'chat' | 'completions' | 'responses' | 'messages'
 
 export type Endpoint =
   | {
       readonly kind: 'call'
-      readonly api: 'chat' | 'messages'
+      readonly api: CallApi
       readonly dialect: ClientDialect
       readonly version: string
     }
@@ -21,8 +26,6 @@ export type Endpoint =
   | { readonly kind: 'unknown'; readonly dialect: ClientDialect }
 
 const unavailable = [
-  'completions',
-  'responses',
   'embeddings',
   'rerank',
   'images/generations',
@@ -50,6 +53,10 @@ export function findEndpoint(method: string, path: string, header: HeaderLookup)
   switch (rest) {
     case 'chat/completions':
       return post(method, { kind: 'call', api: 'chat', dialect: openaiChat, version })
+    case 'completions':
+      return post(method, { kind: 'call', api: 'completions', dialect: openaiCompletions, version })
+    case 'responses':
+      return post(method, { kind: 'call', api: 'responses', dialect: openaiResponses, version })
     case 'messages':
       return post(method, { kind: 'call', api: 'messages', dialect: anthropic, version })
   }

@@ -6,6 +6,7 @@ import type { ChatCall, Json } from '../dialects/neutral.ts'
 import { factsOf, textOf } from '../dialects/text.ts'
 import type { Caller } from '../identity/caller.ts'
 import { declaredFacts } from './attributes.ts'
+import type { CallApi } from './endpoint.ts'
 import type { Exchange, Step } from './exchange.ts'
 import { done } from './exchange.ts'
 import { credentialHeaders } from './headers.ts'
@@ -13,7 +14,7 @@ import type { Runtime } from './runtime.ts'
 
 /** What the request itself says: a call that was read, or only the model of a question about models. */
 export interface Asked {
-  readonly api: 'chat' | 'messages'
+  readonly api: CallApi
   readonly version: string
   readonly model: string
   readonly call?: ChatCall

@@ -32,11 +32,12 @@ const CHUNK_FIELDS = new Set([
   'prompt_filter_results',
 ])
 
-export function decodeStream(): StreamDecoder {
-  return wholeCharacters(createDecoder())
+/** `asChat` puts the chunks of a dialect that differs in little into this one's form. */
+export function decodeStream(asChat: (chunk: JsonObject) => JsonObject = (chunk) => chunk): StreamDecoder {
+  return wholeCharacters(createDecoder(asChat))
 }
 
-function createDecoder(): StreamDecoder {
+function createDecoder(asChat: (chunk: JsonObject) => JsonObject): StreamDecoder {
   const sse = createSseDecoder()
   const choices = new Map<number, ChoiceDecoder>()
   /** Fields of chunks that are not the choice's and were not said at the start, such as moderation at the end. */
@@ -105,7 +106,7 @@ function createDecoder(): StreamDecoder {
     if (value === undefined) return fail(malformed('a chunk of the stream is not JSON'))
     // A failing stream may name the event instead of wrapping the error.
     if (item.event === 'error') return fail(decodeBodyError(value))
-    return chunk(value)
+    return chunk(isObject(value) ? asChat(value) : value)
   }
   return {
     push: (bytes) => (isOver ? [] : sse.push(bytes).flatMap(item)),

@@ -5,16 +5,15 @@
 import type { ProviderConfig } from '../../config/config.ts'
 import { openaiChat } from '../../dialects/openai-chat/openai-chat.ts'
 import { olderMaxTokens } from '../../dialects/openai-chat/quirks/fields.ts'
+import { openaiResponses } from '../../dialects/openai-responses/openai-responses.ts'
 import { textOf } from '../header-values.ts'
 import type { HttpType } from '../http-type.ts'
 
 export const azureOpenai: HttpType = {
   dialect: openaiChat,
-  path: ({ model }, config) => {
-    const version = textOf(config.options['api_version'])
-    const query = version === undefined ? '' : `?api-version=${encodeURIComponent(version)}`
-    return `${folderOf(deploymentOf(model, config), config)}/chat/completions${query}`
-  },
+  path: ({ model }, config) => `${folderOf(config, deploymentOf(model, config))}/chat/completions${queryOf(config)}`,
+  // Responses name their deployment in the body, in dated versions too.
+  also: [{ dialect: openaiResponses, path: (_, config) => `${folderOf(config)}/responses${queryOf(config)}` }],
   encoding: { maxTokensField: 'max_completion_tokens' },
   configured: ({ options }) =>
     isBeforeReasoning(textOf(options['api_version'])) ? { maxTokensField: 'max_tokens', quirks: [olderMaxTokens] } : {},
@@ -24,14 +23,18 @@ export const azureOpenai: HttpType = {
 }
 
 /** What stands between the base URL and the endpoint. */
-function folderOf(deployment: string, { baseUrl, options }: ProviderConfig): string {
+function folderOf({ baseUrl, options }: ProviderConfig, deployment?: string): string {
   const path = baseUrl === undefined ? '/' : new URL(baseUrl).pathname.replace(/\/+$/, '')
   const isResource = path === '' || path === '/openai'
   if (!isResource) return ''
   const openai = path === '' ? '/openai' : ''
-  return textOf(options['api_version']) === undefined
-    ? `${openai}/v1`
-    : `${openai}/deployments/${encodeURIComponent(deployment)}`
+  if (textOf(options['api_version']) === undefined) return `${openai}/v1`
+  return deployment === undefined ? openai : `${openai}/deployments/${encodeURIComponent(deployment)}`
+}
+
+function queryOf({ options }: ProviderConfig): string {
+  const version = textOf(options['api_version'])
+  return version === undefined ? '' : `?api-version=${encodeURIComponent(version)}`
 }
 
 function deploymentOf(model: string, { options }: ProviderConfig): string {

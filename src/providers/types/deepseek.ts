@@ -3,6 +3,7 @@ import { openaiChat } from '../../dialects/openai-chat/openai-chat.ts'
 import { lacks, noJsonSchema, olderMaxTokens, oneAnswer } from '../../dialects/openai-chat/quirks/fields.ts'
 import { systemRole } from '../../dialects/openai-chat/quirks/messages.ts'
 import { reasoningIn, replaysReasoning } from '../../dialects/openai-chat/quirks/reasoning.ts'
+import { openaiResponses } from '../../dialects/openai-responses/openai-responses.ts'
 import { bearer } from '../header-values.ts'
 import type { HttpType } from '../http-type.ts'
 
@@ -10,6 +11,7 @@ export const deepseek: HttpType = {
   dialect: openaiChat,
   defaultBaseUrl: 'https://api.deepseek.com',
   path: '/chat/completions',
+  also: [{ dialect: openaiResponses, path: '/responses' }],
   encoding: {
     maxTokensField: 'max_tokens',
     reasoningField: 'reasoning_content',

@@ -1,5 +1,7 @@
 /** OpenAI itself. */
 import { openaiChat } from '../../dialects/openai-chat/openai-chat.ts'
+import { openaiCompletions } from '../../dialects/openai-completions/openai-completions.ts'
+import { openaiResponses } from '../../dialects/openai-responses/openai-responses.ts'
 import { bearer, present, textOf } from '../header-values.ts'
 import type { HttpType } from '../http-type.ts'
 
@@ -7,6 +9,10 @@ export const openai: HttpType = {
   dialect: openaiChat,
   defaultBaseUrl: 'https://api.openai.com/v1',
   path: '/chat/completions',
+  also: [
+    { dialect: openaiResponses, path: '/responses' },
+    { dialect: openaiCompletions, path: '/completions' },
+  ],
   encoding: { maxTokensField: 'max_completion_tokens' },
   credential: bearer,
   headers: ({ options }, client) =>

@@ -2,6 +2,7 @@
 import { openaiChat } from '../../dialects/openai-chat/openai-chat.ts'
 import { systemRole } from '../../dialects/openai-chat/quirks/messages.ts'
 import { reasoningIn, refusedBy } from '../../dialects/openai-chat/quirks/reasoning.ts'
+import { openaiResponses } from '../../dialects/openai-responses/openai-responses.ts'
 import { chatPathBelow } from '../chat-path.ts'
 import { bearer } from '../header-values.ts'
 import type { HttpType } from '../http-type.ts'
@@ -14,6 +15,7 @@ export const xai: HttpType = {
   dialect: openaiChat,
   defaultBaseUrl: 'https://api.x.ai/v1',
   path: chatPathBelow('/v1'),
+  also: [{ dialect: openaiResponses, path: chatPathBelow('/v1', '/responses') }],
   encoding: {
     maxTokensField: 'max_completion_tokens',
     quirks: [
