@@ -61,10 +61,21 @@ const habits: Readonly<Record<string, string>> = {
   ...{ '&&': 'and', '||': 'or', '!': 'not' },
 }
 
-/** Reads the tokens of a text; never throws, in time linear in its length. */
-export function lex(source: Source): Lexed {
+/** A part of a text: from the start of a token until enough is read. */
+export interface Stretch {
+  readonly from: number
+  /** Whether only blanks stand before it on its line. */
+  readonly firstOnLine: boolean
+  /** Asked once there are two tokens. */
+  readonly isEnough: (tokens: readonly t.Token[]) => boolean
+}
+
+/** Reads the tokens of a text or of a part of it; never throws, in time linear in its length. */
+export function lex(source: Source, stretch?: Stretch): Lexed {
   const scan = startScan(source)
-  while (scan.at < scan.text.length && scan.tokens.length < maxTokens) {
+  if (stretch && stretch.from > 0) Object.assign(scan, { at: stretch.from, firstOnLine: stretch.firstOnLine })
+  const isEnough = (): boolean => stretch !== undefined && scan.tokens.length > 1 && stretch.isEnough(scan.tokens)
+  while (scan.at < scan.text.length && scan.tokens.length < maxTokens && !isEnough()) {
     const blanks = match(scan, blank)
     if (blanks) {
       if (/[\r\n]/.test(blanks[0])) scan.firstOnLine = true

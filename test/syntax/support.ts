@@ -4,7 +4,7 @@ import { Source } from '../../src/diagnostics/source.ts'
 import type { PolicyFile } from '../../src/syntax/ast.ts'
 import { parsePolicy } from '../../src/syntax/parse.ts'
 
-export function parse(text: string): { file: PolicyFile; diagnostics: Diagnostic[] } {
+export function parse(text: string): { file: PolicyFile; diagnostics: readonly Diagnostic[] } {
   return parsePolicy(new Source('main.policy', text))
 }
 

@@ -3,8 +3,9 @@ import { expect, test } from 'vitest'
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts'
 import type { Span } from '../../src/diagnostics/source.ts'
 import { Source } from '../../src/diagnostics/source.ts'
+import { maxLength, maxReported } from '../../src/syntax/bounds.ts'
 import { lex } from '../../src/syntax/lex.ts'
-import { maxLength, maxReported, parseCondition } from '../../src/syntax/parse.ts'
+import { parseCondition } from '../../src/syntax/parse.ts'
 import { keywords, statementKeywords } from '../../src/syntax/tokens.ts'
 import { example } from './example.ts'
 import { parse } from './support.ts'
@@ -168,6 +169,10 @@ test('an empty file, blanks and comments alone are no mistake', () => {
     expect(diagnostics).toEqual([])
     expect(file.statements).toEqual([])
   }
+})
+
+test('a file of nothing but stray characters is a mistake', () => {
+  expect(parse('§').diagnostics.map((each) => each.code)).toEqual(['P102'])
 })
 
 test('deleting one token gives few errors and leaves the other statements parsed', () => {
