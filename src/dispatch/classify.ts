@@ -2,6 +2,8 @@
  * What may follow a failed attempt: a retry, the next step, or nothing because the fault is the caller's
  * (language.md §5). Also what a failure says of the target's health.
  */
+import type { UpstreamError } from '../dialects/neutral.ts'
+import { STATUS_OF } from '../dialects/upstream-error.ts'
 import type { AttemptError } from './outcome.ts'
 
 /** Whether `retry … on CLASSES` covers this error. */
@@ -10,8 +12,9 @@ export function mayRetry(on: readonly string[], error: AttemptError): boolean {
     case 'upstream': {
       // A quota does not come back in seconds, and a provider that says "do not retry" knows.
       if (error.error.kind === 'quota' || error.error.mayRetry === false) return false
-      const { status } = error.error
-      return on.includes(String(status)) || on.includes(`${Math.floor(status / 100)}xx`)
+      return [error.error.status, meantStatus(error.error)].some(
+        (status) => on.includes(String(status)) || on.includes(`${Math.floor(status / 100)}xx`),
+      )
     }
     case 'connect':
       return on.includes('connect')
@@ -25,6 +28,11 @@ export function mayRetry(on: readonly string[], error: AttemptError): boolean {
     case 'unfit':
       return false
   }
+}
+
+/** The status that an error stands for: some providers say 400 of what was their model's slip. */
+function meantStatus({ kind, status }: UpstreamError): number {
+  return kind === 'server' && status < 500 ? STATUS_OF.server : status
 }
 
 const followedStatuses: ReadonlySet<number> = new Set([401, 403, 404, 408, 409, 429])

@@ -128,15 +128,20 @@ describe('what is refused, and where', () => {
     ['an unknown tool choice', { tool_choice: 'maybe' }, 'tool_choice', /maybe/],
     ['an unknown response format', { response_format: { type: 'xml' } }, 'response_format.type', /xml/],
     [
-      'a schema without a name',
-      { response_format: { type: 'json_schema', json_schema: {} } },
+      'a schema with a name of a wrong type',
+      { response_format: { type: 'json_schema', json_schema: { name: 1 } } },
       'response_format.json_schema.name',
-      /missing/,
+      /a number where a string/,
     ],
     ['a stop of a wrong type', { stop: [1] }, 'stop[0]', /a number/],
     ['stream of a wrong type', { stream: 'yes' }, 'stream', /a string where true or false/],
   ])('%s', (_, fields, param, message) => {
     expect(refusal(fields)).toEqual({ param, message: expect.stringMatching(message) })
+  })
+
+  it('a schema without a name has one that says nothing, as Perplexity needs none', () => {
+    const call = decode({ response_format: { type: 'json_schema', json_schema: { schema: { type: 'object' } } } })
+    expect(call.responseFormat).toEqual({ kind: 'json_schema', name: 'answer', schema: { type: 'object' } })
   })
 
   it('a body that is no object', () => {

@@ -20,6 +20,7 @@ describe('what follows a failed attempt', () => {
     ['400', upstream(400, 'bad_request'), ['400', '4xx'], false, 'neutral'],
     ['400 context', upstream(400, 'context_length'), ['400', '4xx'], true, 'neutral'],
     ['400 policy', upstream(400, 'content_policy'), ['400', '4xx'], true, 'neutral'],
+    ['400 of the model', upstream(400, 'server'), ['400', '4xx', '500', '5xx'], true, 'failure'],
     ['401', upstream(401, 'auth'), ['401', '4xx'], true, 'failure'],
     ['402', upstream(402, 'quota'), [], true, 'throttled'],
     ['403', upstream(403, 'permission'), ['403', '4xx'], true, 'failure'],

@@ -205,8 +205,8 @@ function decodeResponseFormat(value: Json | undefined, read: Reader): ResponseFo
   if (declared === undefined) return read.refuse(path, `\`${path}\` is missing`)
   return compact({
     kind: 'json_schema' as const,
-    name:
-      read.string(declared['name'], `${path}.name`) ?? read.refuse(`${path}.name`, `\`${path}.name\` is missing`) ?? '',
+    // Servers that need no name are sent none by their clients, and those that need one take any.
+    name: read.string(declared['name'], `${path}.name`) ?? 'answer',
     description: read.string(declared['description'], `${path}.description`),
     schema: read.object(declared['schema'], `${path}.schema`) ?? {},
     strict: read.boolean(declared['strict'], `${path}.strict`),
