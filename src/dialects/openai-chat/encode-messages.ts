@@ -218,7 +218,8 @@ function encodeDocument(
     case 'url':
       return [{ type: 'file', file: { ...named, file_data: source.url, ...inside }, ...fields }]
     case 'file':
-      return source.dialect === 'openai-chat'
+      // OpenAI's two APIs share one store of files.
+      return source.dialect === 'openai-chat' || source.dialect === 'openai-responses'
         ? [{ type: 'file', file: { ...named, file_id: source.id, ...inside }, ...fields }]
         : losses.drop(
             'messages.content.source.file_id',

@@ -15,13 +15,16 @@ import type { ChatCall, Extensions, Json, JsonObject, ResponseFormat, Tool, Tool
 import { effortOfBudget } from '../reasoning-effort.ts'
 import { encodeMessages } from './encode-messages.ts'
 
+/** Said as `verbosity`. */
+const CARRIED = new Set(['text'])
+
 /** Longer user ids are refused; Anthropic's may be longer. */
 const MAX_USER_LENGTH = 64
 const MAX_NAME_LENGTH = 64
 
 export function encodeRequest(call: ChatCall, options: EncodeOptions): Encoded {
   const losses = createLosses()
-  const fields = ownFields(call.extensions)
+  const fields = fieldsOf(call)
   const { stream_options: streamOptions, ...others } = fields
   const limit: JsonObject =
     call.maxTokens === undefined ? {} : { [options.maxTokensField ?? 'max_completion_tokens']: call.maxTokens }
@@ -57,6 +60,17 @@ export function encodeRequest(call: ChatCall, options: EncodeOptions): Encoded {
   noteLosses(call, options, losses)
   const fitted = fitBody({ ...body, ...others }, options.quirks ?? [], options.model)
   return { body: fitted.body, losses: [...losses.list(), ...fitted.losses] }
+}
+
+/**
+ * The fields of this dialect. Of the Responses API only how wordy to be matters here: who speaks both is spoken to in
+ * the client's own, and other servers know no more of them.
+ */
+function fieldsOf(call: ChatCall): JsonObject {
+  if (call.extensions?.dialect !== 'openai-responses') return ownFields(call.extensions)
+  const { text } = call.extensions.fields
+  const verbosity = isObject(text) ? text['verbosity'] : undefined
+  return verbosity === undefined ? {} : { verbosity }
 }
 
 function ownFields(extensions: Extensions | undefined): JsonObject {
@@ -121,5 +135,5 @@ function noteLosses(call: ChatCall, options: EncodeOptions, losses: Losses): voi
     losses.add('top_k', "`top_k` has no equal in OpenAI's chat API")
   if (4 < call.stop.length)
     losses.add('stop_sequences', `${call.stop.length} stop sequences are given, and OpenAI's chat API takes at most 4`)
-  noteForeignFields(call, { dialect: 'openai-chat', api: "OpenAI's chat API" }, losses)
+  noteForeignFields(call, { dialect: 'openai-chat', api: "OpenAI's chat API", carried: CARRIED }, losses)
 }

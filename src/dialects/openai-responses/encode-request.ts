@@ -10,13 +10,23 @@ import { noteForeignFields } from '../foreign-fields.ts'
 import { compact, isArray, isObject } from '../json.ts'
 import { createLosses, type Losses } from '../losses.ts'
 import type { ChatCall, Json, JsonObject, ResponseFormat, Tool, ToolChoice } from '../neutral.ts'
-import { SHARED_FIELDS, sharedFields } from '../openai-fields.ts'
 import { effortOfBudget } from '../reasoning-effort.ts'
 import { LOGPROBS } from './decode-request.ts'
 import { encodeInput } from './encode-input.ts'
 import { ownFields } from './extensions.ts'
 
 const API = "OpenAI's Responses API"
+
+/** Fields that OpenAI's chat has under the same name and in the same meaning. */
+const SHARED: ReadonlySet<string> = new Set([
+  'metadata',
+  'moderation',
+  'prompt_cache_key',
+  'prompt_cache_options',
+  'prompt_cache_retention',
+  'safety_identifier',
+  'store',
+])
 
 export function encodeRequest(call: ChatCall, options: EncodeOptions): Encoded {
   const losses = createLosses()
@@ -56,11 +66,13 @@ export function encodeRequest(call: ChatCall, options: EncodeOptions): Encoded {
   return { body, losses: losses.list() }
 }
 
-/** The fields of this dialect, and those of OpenAI's chat that are the same here. */
+/** The fields of this dialect, and those of OpenAI's chat that are the same here. Others do not want answers kept. */
 function fieldsOf(call: ChatCall): JsonObject {
-  if (call.extensions?.dialect !== 'openai-chat') return ownFields(call.extensions)
-  const { verbosity } = call.extensions.fields
-  return { ...sharedFields(call.extensions), ...(verbosity !== undefined && { text: { verbosity } }) }
+  if (call.dialect === 'openai-responses') return ownFields(call.extensions)
+  const fields = call.extensions?.dialect === 'openai-chat' ? call.extensions.fields : {}
+  const { verbosity } = fields
+  const shared = Object.entries(fields).filter(([field]) => SHARED.has(field))
+  return { store: false, ...Object.fromEntries(shared), ...(verbosity !== undefined && { text: { verbosity } }) }
 }
 
 function encodeTool(tool: Tool, isOwn: boolean, losses: Losses): readonly JsonObject[] {
@@ -101,7 +113,7 @@ function encodeEffort({ reasoning }: ChatCall): string | undefined {
   return reasoning.budgetTokens === undefined ? undefined : effortOfBudget(reasoning.budgetTokens)
 }
 
-const CARRIED = new Set([...SHARED_FIELDS, 'verbosity'])
+const CARRIED = new Set([...SHARED, 'verbosity'])
 
 function noteLosses(call: ChatCall, losses: Losses): void {
   const none = `has no equal in ${API}`
