@@ -14,6 +14,7 @@ import { createDecider } from '../decide/decide.ts'
 import { type Explanation, explain } from '../decide/explain.ts'
 import type { Facts } from '../decide/facts.ts'
 import { type Diagnostic, hasErrors, PolicyError } from '../diagnostics/diagnostic.ts'
+import type { Attribute } from '../graph/attribute.ts'
 import type { Decision } from '../graph/decision.ts'
 import type { Graph } from '../graph/graph.ts'
 import { compilePolicy } from './compile.ts'
@@ -47,7 +48,7 @@ export interface Policy {
   readonly digest: string
   /** SHA-256 of what the policy means: equal for texts that decide alike. Computed when it is first asked for. */
   readonly meaning: string
-  /** Whether some condition, amount, rewrite or tag reads the attribute (by id, such as `request.text`). */
+  /** Whether some condition, amount, key, rewrite or tag reads the attribute (by id, such as `request.text`). */
   readonly reads: (attribute: string) => boolean
 }
 
@@ -124,11 +125,26 @@ export async function loadPolicy(source: PolicySource, options: LoadOptions = {}
   return openPolicy(config, checked, diagnostics)
 }
 
+/** What carrying a decision out reads of the facts: the keys of limits, budgets, sticky splits and caches, by id. */
+function keysOf({ rules }: CheckedPolicy): string[] {
+  return rules.flatMap((rule) => {
+    if (rule.kind === 'limit' || rule.kind === 'budget') return rule.by.flatMap(idsOf)
+    if (rule.kind === 'cache') return rule.value.off ? [] : rule.value.scope
+    if (rule.kind !== 'route') return []
+    return rule.steps.flatMap((step) => (step.kind === 'split' && step.stickyBy ? idsOf(step.stickyBy) : []))
+  })
+}
+
+/** A column of a table is found by the attribute that picks the row. */
+function idsOf({ id, column }: Attribute): string[] {
+  return column === undefined ? [id] : [id, column.key]
+}
+
 /** A checked policy, compiled and ready to decide. */
 export function openPolicy(config: GatewayConfig, checked: CheckedPolicy, diagnostics: readonly Diagnostic[]): Policy {
   const graph = compilePolicy(checked)
   const decider = createDecider(graph)
-  const read = new Set(graph.attributes.map((each) => each.id))
+  const read = new Set([...graph.attributes.map((each) => each.id), ...keysOf(checked)])
   let digest: string | undefined
   let meaning: string | undefined
   return {

@@ -4,9 +4,11 @@
  * A header's value that is not of the attribute's type is the client's 400. A value of the operator's or the
  * host's that is not ends the request too: deciding as if it were missing could grant what it would refuse.
  */
+
 import type { IncomingMessage } from 'node:http'
 import type { AttributeDeclaration } from '../config/config.ts'
 import { expectedOf, readTextAs } from '../config/typed-value.ts'
+import { formatMoney } from '../decide/quantity.ts'
 import type { Caller } from '../identity/caller.ts'
 import type { Step } from './exchange.ts'
 import { done, failed } from './exchange.ts'
@@ -90,7 +92,7 @@ function readHeader(declaration: AttributeDeclaration, text: string): AttributeV
           .split(',')
           .map((each) => each.trim())
           .filter((each) => each !== '')
-      : readTextAs(declaration.type, text)
+      : readFact(declaration.type, text)
   return value !== undefined && fitsEnum(declaration, value) ? value : undefined
 }
 
@@ -120,11 +122,17 @@ function toType({ type }: AttributeDeclaration, value: unknown): AttributeValue 
     case 'duration':
     case 'size':
       if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
-      return typeof value === 'string' ? readTextAs(type, value) : undefined
+      return typeof value === 'string' ? readFact(type, value) : undefined
     case 'date':
     case 'ip':
-      return typeof value === 'string' ? readTextAs(type, value) : undefined
+      return typeof value === 'string' ? readFact(type, value) : undefined
   }
+}
+
+/** Of money the text is kept: a fact that is a number is in dollars, a value of the configuration in nano-dollars. */
+function readFact(type: AttributeDeclaration['type'], text: string): AttributeValue | undefined {
+  const value = readTextAs(type, text)
+  return type === 'money' && typeof value === 'number' ? `$${formatMoney(value)}` : value
 }
 
 function fitsEnum(declaration: AttributeDeclaration, value: AttributeValue): boolean {

@@ -6,32 +6,42 @@ import type { Usage } from '../dialects/neutral.ts'
 import { costNanoUsd } from './cost.ts'
 import type { CallApi } from './endpoint.ts'
 import type { CallExchange, Exchange } from './exchange.ts'
+import { settleLimits } from './limits.ts'
 import type { Runtime } from './runtime.ts'
 import type { RecordedUsage, UsageRecord } from './usage-record.ts'
 
 /**
- * Takes down what was used by the attempt that served, and what all attempts cost together: undefined as soon
- * as one of them has a price that is not known.
+ * Takes down what was used by the attempt that served, what each attempt cost, and what all of them cost together:
+ * undefined as soon as one of them has a price that is not known.
  */
-export function settle(exchange: Exchange, served: RecordedUsage, { entries: _, byId }: Catalogue): void {
+export function settle(exchange: Exchange, served: RecordedUsage, { byId }: Catalogue): void {
   exchange.usage = served
-  let sum: number | undefined = 0
-  for (const attempt of exchange.attempts) {
-    const usage: Usage | undefined =
-      attempt.target === exchange.target && attempt.result !== 'failed' ? served : attempt.usage
-    if (usage === undefined || attempt.result === 'skipped') continue
-    const cost = costNanoUsd(usage, byId.get(attempt.target)?.price)
-    sum = sum === undefined || cost === undefined ? undefined : sum + cost
-  }
-  if (sum !== undefined && served.provenance !== 'none') exchange.costNanoUsd = sum
+  const costs = exchange.attempts
+    .filter((each) => each.result !== 'skipped')
+    .map((attempt) => {
+      const isServed = attempt.target === exchange.target && attempt.result !== 'failed'
+      const usage: Usage | undefined = isServed ? served : attempt.usage
+      return usage === undefined ? 0 : costNanoUsd(usage, byId.get(attempt.target)?.price)
+    })
+  exchange.attemptCosts = costs.map((each) => each ?? 0)
+  const isKnown = costs.every((each) => each !== undefined)
+  if (isKnown && served.provenance !== 'none')
+    exchange.costNanoUsd = exchange.attemptCosts.reduce((sum, each) => sum + each, 0)
 }
 
-/** Ends a model call: reports it, logs it and gives its place back. */
+/** Ends a model call: charges its limits and budgets, reports it, logs it and gives its place back. */
 export function concludeCall(
   exchange: Exchange & { readonly place?: CallExchange['place'] },
   status: number,
   runtime: Runtime,
 ): void {
+  const { usage, decision, failure } = exchange
+  if (usage.output !== undefined && failure === undefined && decision?.route)
+    runtime.expectedOutput.observe(decision.route.rule, usage.output)
+  settleLimits(exchange, runtime)
+  exchange.spending?.settle(exchange.attemptCosts).catch((error: unknown) => {
+    runtime.logger.error({ requestId: exchange.id, err: error }, 'a cost could not be booked')
+  })
   if (exchange.endpoint.kind === 'call') runtime.report(recordOf(exchange, exchange.endpoint.api, status, runtime))
   conclude(exchange, status, runtime)
   exchange.place?.leave()
@@ -56,17 +66,13 @@ export function conclude(exchange: Exchange, status: number, { logger, environme
       ? {}
       : { inputTokens: usage.input, outputTokens: usage.output, provenance: usage.provenance }),
     ...(exchange.costNanoUsd === undefined ? {} : { costNanoUsd: exchange.costNanoUsd }),
+    ...warningsOf(exchange),
     ...(exchange.failure === undefined ? {} : { failure: exchange.failure }),
   }
   logger.info(fields, 'request')
 }
 
-function recordOf(
-  exchange: Exchange,
-  api: CallApi,
-  status: number,
-  { environment, policy }: Runtime,
-): UsageRecord {
+function recordOf(exchange: Exchange, api: CallApi, status: number, { environment, policy }: Runtime): UsageRecord {
   const { caller, call, decision } = exchange
   const tags = (decision?.log.tags ?? []).filter((each) => each.value !== undefined)
   return {
@@ -83,11 +89,17 @@ function recordOf(
     ...(exchange.losses.length === 0 ? {} : { losses: exchange.losses }),
     usage: exchange.usage,
     ...(exchange.costNanoUsd === undefined ? {} : { costNanoUsd: exchange.costNanoUsd }),
+    ...warningsOf(exchange),
     status,
     ...(exchange.failure === undefined ? {} : { failure: exchange.failure }),
     ...(tags.length === 0 ? {} : { tags: Object.fromEntries(tags.map((each) => [each.key, each.value!])) }),
     policy: policy.digest,
   }
+}
+
+function warningsOf({ spending }: Exchange): Pick<UsageRecord, 'warnings'> {
+  const warnings = spending?.warnings() ?? []
+  return warnings.length === 0 ? {} : { warnings }
 }
 
 function idsOf({

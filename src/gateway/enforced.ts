@@ -2,8 +2,7 @@
  * What the policy or the configuration asks for and this version of the gateway does not carry out: each is an
  * error on its clause. Nothing is accepted and ignored.
  */
-import { atomsOf } from '../check/atoms.ts'
-import type { AnyRule, CheckedPolicy, Cond, RouteRule } from '../check/policy.ts'
+import type { AnyRule, CheckedPolicy, RouteRule } from '../check/policy.ts'
 import type { GatewayConfig } from '../config/config.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { diagnostic } from '../diagnostics/diagnostic.ts'
@@ -33,10 +32,7 @@ function unenforced(what: string, span: Span, help?: string): Diagnostic {
 }
 
 function inRule(rule: AnyRule): readonly Diagnostic[] {
-  return [...inCondition(rule.when), ...inBody(rule)]
-}
-
-function inBody(rule: AnyRule): readonly Diagnostic[] {
+      return []
   switch (rule.kind) {
     case 'allow':
     case 'deny':
@@ -89,13 +85,6 @@ function inRoute(rule: RouteRule): readonly Diagnostic[] {
     if (by.column !== undefined) found.push(unenforced(`a split that is sticky by the table column \`${by.id}\``, span))
   }
   return found
-}
-
-/** Meters read as unused for ever where nothing counts. */
-function inCondition(condition: Cond): readonly Diagnostic[] {
-  return atomsOf(condition)
-    .filter(({ attribute }) => /^(budget|limit)\./.test(attribute.id))
-    .map(({ attribute, span }) => unenforced(`the meter \`${attribute.id}\``, span))
 }
 
 function inConfig(config: GatewayConfig): readonly Diagnostic[] {

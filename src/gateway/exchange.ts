@@ -6,12 +6,14 @@
 import type { ClientDialect, Loss } from '../dialects/dialect.ts'
 import type { ChatCall } from '../dialects/neutral.ts'
 import type { AttemptRecord } from '../dispatch/outcome.ts'
-import type { Decision } from '../graph/decision.ts'
+import type { Decision, Limit } from '../graph/decision.ts'
 import type { Caller } from '../identity/caller.ts'
+import type { LimitHold } from '../state/state.ts'
 import type { Place } from './admission.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Failure } from './failure.ts'
 import type { GatewayRequest } from './request.ts'
+import type { Spending } from './spending.ts'
 import type { RecordedUsage } from './usage-record.ts'
 
 export interface Exchange {
@@ -30,6 +32,13 @@ export interface Exchange {
   losses: readonly Loss[]
   usage: RecordedUsage
   costNanoUsd?: number
+  /** What each attempt that was made cost, in their order; absent until they are settled. */
+  attemptCosts?: readonly number[]
+  /** The limits that the call holds, and what the client is told of them. */
+  limits?: { readonly hold: LimitHold; readonly limits: readonly Limit[] }
+  rateHeaders?: Readonly<Record<string, string>>
+  /** What its attempts are paid from, where budgets apply. */
+  spending?: Spending
   firstTokenMs?: number
   /** The word for what went wrong, where the request failed. */
   failure?: string

@@ -72,7 +72,7 @@ export async function buildFacts(
     provider: Object.fromEntries(providers.map((name) => [name, { healthy: dispatcher.healthy(name) }])),
   }
   for (const [path, value] of declared.value) place(facts, path.split('.'), value)
-  return done(facts)
+  return done({ ...facts, ...(await runtime.meters.read(facts, runtime.state)) })
 }
 
 /** What dispatch alone asks of a call is no attribute. */

@@ -6,6 +6,8 @@
  */
 import type { ClientError } from '../dialects/dialect.ts'
 import type { DispatchFailure } from '../dispatch/outcome.ts'
+import type { BudgetExhausted, LimitReached } from './meter-failure.ts'
+import { tellBudget, tellLimit } from './meter-failure.ts'
 import { tellUpstream } from './upstream-failure.ts'
 
 export type Failure =
@@ -25,6 +27,12 @@ export type Failure =
   | { readonly kind: 'unknown_model'; readonly model: string; readonly help?: string }
   /** An attribute that the host program computes, or that the operator's data hold, could not be had. */
   | { readonly kind: 'attribute'; readonly path: string; readonly cause?: unknown }
+  | LimitReached
+  | BudgetExhausted
+  /** A budget applies, and no target that the model's name reaches has a known price. */
+  | { readonly kind: 'unpriced'; readonly model: string }
+  /** Limits and budgets cannot be counted: too many keys at once, or their store is out of reach. */
+  | { readonly kind: 'state'; readonly why: 'full' | 'outage' }
   | { readonly kind: 'busy'; readonly max: number }
   | { readonly kind: 'closing' }
   | { readonly kind: 'client_gone' }
@@ -81,6 +89,18 @@ export function tell(failure: Failure): Told {
     }
     case 'attribute':
       return told(503, 'unavailable', `the attribute \`${failure.path}\` that the policy reads could not be determined`)
+    case 'limit_reached':
+      return tellLimit(failure)
+    case 'budget_exhausted':
+      return tellBudget(failure)
+    case 'unpriced': {
+      const message = `the model \`${shorten(failure.model)}\` has no known price here, and a budget applies`
+      return told(404, 'not_found', message, { code: 'model_not_found', param: 'model' })
+    }
+    case 'state': {
+      const why = { full: 'too many callers are counted at once', outage: 'what was used cannot be looked up now' }
+      return told(503, 'unavailable', why[failure.why], { headers: { 'retry-after': '1' } })
+    }
     case 'busy':
       return told(503, 'overloaded', `${failure.max} requests are under way already`, {
         headers: { 'retry-after': '1' },

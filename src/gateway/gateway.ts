@@ -15,10 +15,12 @@ import { findUnenforced } from './enforced.ts'
 import type { Environment } from './environment.ts'
 import { realEnvironment } from './environment.ts'
 import { handleFetch } from './fetch.ts'
+import { createExpectedOutput } from './expected-output.ts'
 import type { HostCaller } from './host-caller.ts'
 import type { Logger } from './log.ts'
 import { silentLogger } from './log.ts'
 import { handleNode } from './node.ts'
+import { createMeters } from './meters.ts'
 import { openProviders } from './open-providers.ts'
 import { modelNamesOf } from './reachable.ts'
 import type { Runtime } from './runtime.ts'
@@ -108,6 +110,13 @@ export async function openGateway(options: GatewayOptions, environment: Environm
     }),
     admission: new Admission(policy.config.bounds.concurrentRequests, environment.setTimer),
     keys,
+    state: createMemoryState({
+      now: environment.now,
+      id: environment.requestId,
+      timeZone: policy.config.gateway.timeZone,
+    }),
+    meters: createMeters(policy),
+    expectedOutput: createExpectedOutput(),
     hostCaller: options.caller,
     hostAttributes: options.attributes ?? {},
     environment,
@@ -120,7 +129,7 @@ export async function openGateway(options: GatewayOptions, environment: Environm
 
 /** The public face of a runtime. */
 export function assembleGateway(runtime: Runtime, listeners: Set<GatewayEvents['usage']>): Gateway {
-  const { policy, admission, dispatcher, logger } = runtime
+  const { policy, admission, dispatcher, state, logger } = runtime
   let closing: Promise<void> | undefined
   return {
     policy,
@@ -135,7 +144,11 @@ export function assembleGateway(runtime: Runtime, listeners: Set<GatewayEvents['
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    close: () => (closing ??= admission.close(policy.config.bounds.drainMs).then(() => dispatcher.close())),
+    close: () =>
+      (closing ??= admission
+        .close(policy.config.bounds.drainMs)
+        .then(() => dispatcher.close())
+        .then(() => state.close())),
   }
 }
 

@@ -14,11 +14,13 @@
  *            │
  *      5  decide.ts               decision ─────────────────────▶ 403 404 (a model)
  *            │
- *      6  route.ts                rewrites, dispatch ───────────▶ 400 404 413 429 502 503 504
+ *      6  limits.ts               rewrites, limits ─────────────▶ 429 503
  *            │
- *      7  answer.ts               whole, or answer-stream.ts ───▶ an error event, after the first content
+ *      7  route.ts                dispatch, budgets ────────────▶ 400 402 404 413 429 502 503 504
  *            │
- *         conclude.ts             usage settled, record, log line; every exit comes by here
+ *      8  answer.ts               whole, or answer-stream.ts ───▶ an error event, after the first content
+ *            │
+ *         conclude.ts             limits and budgets settled, record, log line; every exit comes by here
  *
  * What goes wrong is a `Failure` (failure.ts has the statuses); what is thrown is a bug, caught here once, told
  * as a 500 that names the request's id, and logged with its stack.
@@ -37,9 +39,11 @@ import type { Failure } from './failure.ts'
 import { tell, wordFor } from './failure.ts'
 import { exchangeHeaders, requestIdOf } from './headers.ts'
 import { identify } from './identify.ts'
+import { takeLimits } from './limits.ts'
 import { listModels } from './models.ts'
 import { readCall } from './read-call.ts'
 import type { GatewayRequest, GatewayResponse } from './request.ts'
+import { rewriteCall } from './rewrite.ts'
 import { carryOut } from './route.ts'
 import type { Runtime } from './runtime.ts'
 import { settlePartialUsage } from './settle.ts'
@@ -122,7 +126,17 @@ async function serveCall(exchange: CallExchange, runtime: Runtime): Promise<Gate
   const decision = decide(exchange, facts.value, call.model, runtime)
   if (!decision.ok) return refuse(exchange, decision.failure, runtime)
 
-  const outcome = await carryOut(exchange, read.value, { facts: facts.value, decision: decision.value }, runtime)
+  const { call: rewritten, changed } = rewriteCall(call, decision.value.rewrites)
+  exchange.call = rewritten
+  const expected = {
+    input: changed ? estimateInputTokens(rewritten) : inputTokens,
+    output: runtime.expectedOutput.expect(decision.value.route.rule, rewritten),
+  }
+  const granted = { facts: facts.value, decision: decision.value }
+  const limits = await takeLimits(exchange, { ...granted, tokens: expected.input + expected.output }, runtime)
+  if (!limits.ok) return refuse(exchange, limits.failure, runtime)
+
+  const outcome = await carryOut(exchange, read.value, { ...granted, call: rewritten, changed, expected }, runtime)
   switch (outcome.kind) {
     case 'whole':
       return answerWhole(exchange, { outcome, estimatedInputTokens: inputTokens }, runtime)
@@ -138,13 +152,18 @@ async function serveCall(exchange: CallExchange, runtime: Runtime): Promise<Gate
       // A call that was broken off had been sent: its input is charged for, whatever came of it.
       const usage = isBrokenOff ? settlePartialUsage(undefined, { input: inputTokens, output: 0 }) : noUsage
       settle(exchange, usage, policy.config.catalogue)
-      return refuse(exchange, whatFailed(exchange, failure), runtime)
+      const failed = whatFailed(exchange, failure)
+      if (failed.kind === 'budget_exhausted') exchange.rule = failed.rule
+      return refuse(exchange, failed, runtime)
     }
   }
 }
 
 /** A call that was cancelled while its client waits on was cancelled by a stop of the gateway. */
-function whatFailed({ request }: CallExchange, failure: DispatchFailure): Failure {
+function whatFailed({ request, spending }: CallExchange, failure: DispatchFailure): Failure {
+  // No target was tried, and one at least could have been for more money.
+  const refusal = failure.kind === 'inexpressible' ? spending?.refusal() : undefined
+  if (refusal !== undefined) return refusal
   if (failure.kind !== 'cancelled') return { kind: 'upstream', failure }
   return request.signal.aborted ? { kind: 'client_gone' } : { kind: 'closing' }
 }

@@ -3,6 +3,7 @@
  */
 import { formatUsd } from './cost.ts'
 import type { Exchange } from './exchange.ts'
+import type { BudgetWarning } from './spending.ts'
 
 /** The `x-policyc-…` headers as far as the exchange got, and the request's id. */
 export function exchangeHeaders(exchange: Exchange, policyDigest: string): Record<string, string> {
@@ -15,7 +16,15 @@ export function exchangeHeaders(exchange: Exchange, policyDigest: string): Recor
   headers['x-policyc-attempts'] = String(callsIn(exchange))
   headers['x-policyc-cache'] = 'none'
   if (exchange.costNanoUsd !== undefined) headers['x-policyc-cost'] = formatUsd(exchange.costNanoUsd)
+  const warned = exchange.spending?.warnings() ?? []
+  if (warned.length > 0) headers['x-policyc-warning'] = warned.map(warningText).join(', ')
+  Object.assign(headers, exchange.rateHeaders)
   return headers
+}
+
+/** `team_month 83%`, rounded down: 100% is all of it. */
+function warningText({ budget, used }: BudgetWarning): string {
+  return `${budget} ${Math.floor(used * 100)}%`
 }
 
 /**

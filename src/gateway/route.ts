@@ -1,26 +1,35 @@
 /**
- * Step 6, carrying out the route: hands the call, after rewrites, to dispatch, for as long as its client waits.
+ * Step 7, carrying out the route: hands the call, after rewrites, to dispatch, for as long as its client waits.
  */
 import type { Facts, Policy } from '../compile/load.ts'
-import { estimateInputTokens } from '../dialects/estimate.ts'
+import type { ChatCall } from '../dialects/neutral.ts'
 import type { DispatchRequest, Outcome } from '../dispatch/outcome.ts'
 import type { Route } from '../graph/decision.ts'
 import type { Granted } from './decide.ts'
 import type { CallExchange } from './exchange.ts'
 import { forwardedHeaders } from './headers.ts'
 import type { ReadCall } from './read-call.ts'
-import { rewriteCall } from './rewrite.ts'
 import type { Runtime } from './runtime.ts'
+import { createSpending } from './spending.ts'
+
+/** What is carried out: the decision, the call after rewrites, and what it is likely to use. */
+export interface Undertaking {
+  readonly facts: Facts
+  readonly decision: Granted
+  readonly call: ChatCall
+  /** Whether rewrites have changed it, so that the client's bytes are not what is sent. */
+  readonly changed: boolean
+  readonly expected: { readonly input: number; readonly output: number }
+}
 
 export async function carryOut(
   exchange: CallExchange,
   read: ReadCall,
-  { facts, decision }: { readonly facts: Facts; readonly decision: Granted },
+  { facts, decision, call, changed, expected }: Undertaking,
   runtime: Runtime,
 ): Promise<Outcome> {
   const { dialect, request, place } = exchange
-  const { call, changed } = rewriteCall(read.call, decision.rewrites)
-  exchange.call = call
+  fund(exchange, { facts, decision, expected }, runtime)
   const stickyKey = stickyKeyOf(runtime.policy, decision.route, facts)
   const dispatched: DispatchRequest = {
     call,
@@ -29,7 +38,8 @@ export async function carryOut(
     headers: forwardedHeaders(request.header),
     route: decision.route,
     ...(stickyKey === undefined ? {} : { stickyKey }),
-    estimatedInputTokens: estimateInputTokens(call),
+    estimatedInputTokens: expected.input,
+    ...(exchange.spending === undefined ? {} : { permit: exchange.spending.permit }),
     signal: place.abort.signal,
   }
   const unwatch = watchClient(exchange, runtime)
@@ -38,6 +48,26 @@ export async function carryOut(
   } finally {
     unwatch()
   }
+}
+
+/** Where budgets apply, has each attempt paid from them. */
+function fund(
+  exchange: CallExchange,
+  { facts, decision, expected }: Pick<Undertaking, 'facts' | 'decision' | 'expected'>,
+  { policy, meters, state, environment }: Runtime,
+): void {
+  const { budgets } = decision
+  if (budgets.length === 0) return
+  exchange.spending = createSpending({
+    budgets,
+    accounts: budgets.map((each) => meters.account(each, facts)),
+    state: state.budgets,
+    catalogue: policy.config.catalogue,
+    timeZone: policy.config.gateway.timeZone,
+    model: exchange.call?.model ?? '',
+    expected,
+    id: environment.requestId,
+  })
 }
 
 /** Cancels the upstream call when the client goes away: at once, or after the wait that is configured. */

@@ -4,11 +4,14 @@
 import type { Policy } from '../compile/load.ts'
 import type { DispatchRequest, Outcome } from '../dispatch/outcome.ts'
 import type { KeyStore } from '../identity/key-store.ts'
+import type { State } from '../state/state.ts'
 import type { Admission } from './admission.ts'
 import type { HostAttributes } from './attributes.ts'
 import type { Environment } from './environment.ts'
+import type { ExpectedOutput } from './expected-output.ts'
 import type { HostCaller } from './host-caller.ts'
 import type { Logger } from './log.ts'
+import type { Meters } from './meters.ts'
 import type { TimeFacts } from './time-facts.ts'
 import type { UsageRecord } from './usage-record.ts'
 
@@ -18,6 +21,10 @@ export interface Runtime {
   readonly modelNames: readonly string[]
   readonly dispatcher: Dispatching
   readonly admission: Admission
+  /** What limits and budgets have counted. */
+  readonly state: State
+  readonly meters: Meters
+  readonly expectedOutput: ExpectedOutput
   /** Absent where virtual keys are off. */
   readonly keys: KeyStore | undefined
   readonly hostCaller: HostCaller | undefined

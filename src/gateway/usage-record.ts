@@ -6,6 +6,7 @@ import type { Loss } from '../dialects/dialect.ts'
 import type { Usage } from '../dialects/neutral.ts'
 import type { AttemptRecord } from '../dispatch/outcome.ts'
 import type { CallApi } from './endpoint.ts'
+import type { BudgetWarning } from './spending.ts'
 
 /** What one model call was, came to and cost; one is made for each, however it ended. */
 export interface UsageRecord {
@@ -37,6 +38,8 @@ export interface UsageRecord {
   readonly usage: RecordedUsage
   /** Absent where the price of a target is not known. */
   readonly costNanoUsd?: number
+  /** Budgets that have passed a threshold that warns; absent where none has. */
+  readonly warnings?: readonly BudgetWarning[]
   /** 499 where the client went away. */
   readonly status: number
   /** The kind of failure, where the request failed: `denied`, `unauthenticated`, `exhausted`, … */

@@ -54,7 +54,7 @@ describe('errors', () => {
   })
 
   test('what the gateway does not enforce yet', async () => {
-    const path = project(`${goodPolicy}limit rate { 5 requests per 1m }\n`)
+    const path = project(`${goodPolicy}cache hot { ttl 1h }\n`)
     expect(await codesOf(path)).toEqual({ status: 1, codes: ['P299'] })
   })
 
