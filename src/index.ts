@@ -3,7 +3,6 @@
  */
 
 export type { Policy } from './compile/load.ts'
-export { loadPolicy } from './compile/load.ts'
 export type { GatewayConfig } from './config/config.ts'
 export type { Explanation } from './decide/explain.ts'
 export type { Facts } from './decide/facts.ts'
@@ -39,3 +38,4 @@ export type {
   Timeouts,
 } from './graph/decision.ts'
 export type { Caller, CallerFields } from './identity/caller.ts'
+export { loadPolicy } from './prove/load-policy.ts'

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { loadPolicy } from '../../src/compile/load.ts'
+import { loadPolicy } from '../../src/prove/load-policy.ts'
 import { median } from './measure.ts'
 import { createWorkload } from './workload.ts'
 

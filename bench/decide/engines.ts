@@ -2,9 +2,10 @@
  * policyc itself, and what one writes without it: a list of closures, and the optimum by hand for this very shape
  * of rules.
  */
-import { loadPolicy } from '../../src/compile/load.ts'
+
 import type { Facts } from '../../src/decide/facts.ts'
 import type { Decision } from '../../src/graph/decision.ts'
+import { loadPolicy } from '../../src/prove/load-policy.ts'
 import type { Answer, EngineSpec, Scope } from './engine.ts'
 import type { Conditions, Request, Workload, WorkloadRule } from './workload.ts'
 

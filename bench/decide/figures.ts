@@ -1,6 +1,7 @@
 /** The figures of one run, size by size: answers are checked, then engines are timed beside each other. */
-import { loadPolicy } from '../../src/compile/load.ts'
+
 import type { Decision } from '../../src/graph/decision.ts'
+import { loadPolicy } from '../../src/prove/load-policy.ts'
 import { buildEngine, type Engine } from './engine.ts'
 import { closureSpec, handWrittenSpec, policycSpec } from './engines.ts'
 import { type GraphSize, graphSizeOf } from './graph-size.ts'

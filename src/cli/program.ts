@@ -3,6 +3,7 @@
  * a mistyped option answer at once.
  */
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { graphFormats } from './graph-format.ts'
 import type { Io } from './io.ts'
 import { reportFormats } from './report-format.ts'
 import { readVersion } from './version.ts'
@@ -19,6 +20,7 @@ export function createProgram(io: Io, finish: (status: number) => void): Command
   addChecks(program, io, finish)
   addExplain(program, io, finish)
   addBuild(program, io, finish)
+  addGraph(program, io, finish)
   addServe(program, io, finish)
   addInit(program, io, finish)
   addKeys(program, io, finish)
@@ -37,10 +39,12 @@ function addChecks(program: Command, io: Io, finish: Finish): void {
     .addOption(new Option('--format <format>', 'how to print').choices(reportFormats).default('pretty'))
     .option('--json', 'short for --format json')
     .option('--strict', 'fail on warnings too')
+    .addOption(new Option('--require <what>', 'prove that every allowed request has it').choices(['budget']))
     .addHelpText('after', example('policyc validate ./gateway.yaml --strict'))
-    .action(async (path: string | undefined, { format, json, strict }) => {
+    .action(async (path: string | undefined, { format, json, strict, require }) => {
       const { validate } = await import('./commands/validate.ts')
-      finish(await validate(path, { format: json ? 'json' : format, strict: strict === true }, io))
+      const required = require === undefined ? {} : { require: [require] }
+      finish(await validate(path, { format: json ? 'json' : format, strict: strict === true, ...required }, io))
     })
   program
     .command('fmt')
@@ -87,6 +91,26 @@ function addBuild(program: Command, io: Io, finish: Finish): void {
     })
 }
 
+function addGraph(program: Command, io: Io, finish: Finish): void {
+  program
+    .command('graph')
+    .description('draw the decision graph')
+    .argument('[path]', pathText)
+    .option(
+      '--slot <slots>',
+      'which slots, separated by commas (route, deny, …); all that have rules if left out',
+      readList,
+    )
+    .addOption(new Option('--format <format>', 'how to draw').choices(graphFormats).default('svg'))
+    .option('--nodes <count>', 'how many nodes of a slot to draw before the rest is folded', readCount, 60)
+    .option('-o, --output <file>', 'where to; standard output if left out', '-')
+    .addHelpText('after', example('policyc graph ./gateway.yaml --slot route -o route.svg'))
+    .action(async (path: string | undefined, { slot, format, nodes, output }) => {
+      const { graph } = await import('./commands/graph.ts')
+      finish(await graph(path, { format, nodes, output, ...(slot === undefined ? {} : { slots: slot }) }, io))
+    })
+}
+
 function addServe(program: Command, io: Io, finish: Finish): void {
   program
     .command('serve')
@@ -120,13 +144,12 @@ function addKeys(program: Command, io: Io, finish: Finish): void {
     .command('keys')
     .description('make, list and revoke virtual keys')
     .addHelpText('after', example('policyc keys create --team core --expires 90d'))
-  const list = (text: string) => text.split(',').map((each) => each.trim())
   const collect = (text: string, before: readonly string[] | undefined) => [...(before ?? []), text]
   const create = keys.command('create').description('make a key; it is printed once and only its hash is kept')
   for (const name of ['id', 'org', 'team', 'user', 'role', 'tier', 'region'])
     create.option(`--${name} <${name}>`, `caller.${name} of those who use the key`)
   for (const name of ['roles', 'scopes', 'tags'])
-    create.option(`--${name} <list>`, `caller.${name}, separated by commas`, list)
+    create.option(`--${name} <list>`, `caller.${name}, separated by commas`, readList)
   create
     .option('--metadata <name=value>', 'what attributes `from: key.metadata.…` read; may be given again', collect)
     .option('--name <name>', 'what the key is called in lists')
@@ -163,6 +186,16 @@ function addKeys(program: Command, io: Io, finish: Finish): void {
 
 function example(line: string): string {
   return `\nExample:\n  ${line}`
+}
+
+function readList(text: string): readonly string[] {
+  return text.split(',').map((each) => each.trim())
+}
+
+function readCount(text: string): number {
+  const count = Number(text)
+  if (!/^\d{1,5}$/.test(text) || count < 2) throw new InvalidArgumentError('A count is a number from 2 to 99999.')
+  return count
 }
 
 function readPort(text: string): number {

@@ -13,7 +13,7 @@ import { loadTable, type Table } from '../config/tables.ts'
 import { createDecider } from '../decide/decide.ts'
 import { type Explanation, explain } from '../decide/explain.ts'
 import type { Facts } from '../decide/facts.ts'
-import { type Diagnostic, hasErrors, PolicyError } from '../diagnostics/diagnostic.ts'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Attribute } from '../graph/attribute.ts'
 import type { Decision } from '../graph/decision.ts'
 import type { Graph } from '../graph/graph.ts'
@@ -21,6 +21,7 @@ import { compilePolicy } from './compile.ts'
 import { digestOf } from './digest.ts'
 import { meaningOf } from './meaning.ts'
 import { findOutgrown } from './outgrown.ts'
+import { findOvershoot } from './overshoot.ts'
 import { findOversizedPatterns } from './patterns.ts'
 
 export type { Explanation, Facts }
@@ -39,7 +40,7 @@ export interface Policy {
   readonly decide: (facts: Facts) => Decision
   /** The decision with its reasons, rule by rule. */
   readonly explain: (facts: Facts) => Explanation
-  /** Warnings; errors are thrown by `loadPolicy`. */
+  /** Warnings and information; who loads a policy to use it is thrown the errors. */
   readonly diagnostics: readonly Diagnostic[]
   readonly config: GatewayConfig
   readonly checked: CheckedPolicy
@@ -114,17 +115,6 @@ function readConfig(source: PolicySource, options: LoadOptions): Promise<LoadRes
   return loadConfigValue(source.config, { env, directory: '.', hasPolicyText })
 }
 
-/**
- * Loads, checks and compiles a policy.
- *
- * @throws {PolicyError} with every diagnostic, where anything makes the policy impossible to use.
- */
-export async function loadPolicy(source: PolicySource, options: LoadOptions = {}): Promise<Policy> {
-  const { config, checked, diagnostics } = await readPolicy(source, options)
-  if (hasErrors(diagnostics) || !config || !checked) throw new PolicyError(diagnostics)
-  return openPolicy(config, checked, diagnostics)
-}
-
 /** What carrying a decision out reads of the facts: the keys of limits, budgets, sticky splits and caches, by id. */
 function keysOf({ rules }: CheckedPolicy): string[] {
   return rules.flatMap((rule) => {
@@ -150,7 +140,7 @@ export function openPolicy(config: GatewayConfig, checked: CheckedPolicy, diagno
   return {
     decide: decider.decide,
     explain: (facts) => explain(decider, facts),
-    diagnostics: [...diagnostics, ...findOutgrown(checked, graph)],
+    diagnostics: [...diagnostics, ...findOutgrown(checked, graph), ...findOvershoot(checked)],
     config,
     checked,
     graph,

@@ -13,18 +13,7 @@ import { enforcedRewrites } from './rewrite.ts'
 
 /** Every clause that would be ignored, in source order, those of the configuration last. */
 export function findUnenforced(policy: CheckedPolicy, config: GatewayConfig): readonly Diagnostic[] {
-  return [...policy.rules.flatMap(inRule), ...unproved(policy), ...inConfig(config)]
-}
-
-/** What only a proof can keep: accepted without one, it would be believed. */
-function unproved({ assertions, assumptions, tests }: CheckedPolicy): readonly Diagnostic[] {
-  const help = 'leave it out until a version that proves it'
-  const found = [
-    ...assertions.map((each) => ({ what: `the assertion \`${each.name}\` is not proved yet`, span: each.nameSpan })),
-    ...assumptions.map((each) => ({ what: `the assumption \`${each.name}\` is not used yet`, span: each.nameSpan })),
-    ...tests.map((each) => ({ what: `the test "${each.title}" is not run yet`, span: each.node.title.span })),
-  ]
-  return found.map(({ what, span }) => diagnostic('P299', { message: what, span, help }))
+  return [...policy.rules.flatMap(inRule), ...inConfig(config)]
 }
 
 function unenforced(what: string, span: Span, help?: string): Diagnostic {
@@ -32,7 +21,6 @@ function unenforced(what: string, span: Span, help?: string): Diagnostic {
 }
 
 function inRule(rule: AnyRule): readonly Diagnostic[] {
-      return []
   switch (rule.kind) {
     case 'allow':
     case 'deny':
@@ -44,6 +32,7 @@ function inRule(rule: AnyRule): readonly Diagnostic[] {
       return rule.value.off ? [] : [unenforced(`the cache rule \`${rule.name}\``, rule.nameSpan)]
     case 'limit':
     case 'budget':
+      return []
     case 'guard':
     case 'shadow':
       return [unenforced(`the ${rule.kind} rule \`${rule.name}\``, rule.nameSpan)]

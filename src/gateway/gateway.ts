@@ -4,23 +4,24 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Policy } from '../compile/load.ts'
-import { loadPolicy } from '../compile/load.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { hasErrors, PolicyError } from '../diagnostics/diagnostic.ts'
 import { createDispatcher } from '../dispatch/dispatch.ts'
 import { openKeyStore } from '../identity/key-store.ts'
+import { loadPolicy } from '../prove/load-policy.ts'
+import { createMemoryState } from '../state/memory.ts'
 import { Admission } from './admission.ts'
 import type { HostAttributes } from './attributes.ts'
 import { findUnenforced } from './enforced.ts'
 import type { Environment } from './environment.ts'
 import { realEnvironment } from './environment.ts'
-import { handleFetch } from './fetch.ts'
 import { createExpectedOutput } from './expected-output.ts'
+import { handleFetch } from './fetch.ts'
 import type { HostCaller } from './host-caller.ts'
 import type { Logger } from './log.ts'
 import { silentLogger } from './log.ts'
-import { handleNode } from './node.ts'
 import { createMeters } from './meters.ts'
+import { handleNode } from './node.ts'
 import { openProviders } from './open-providers.ts'
 import { modelNamesOf } from './reachable.ts'
 import type { Runtime } from './runtime.ts'
@@ -109,7 +110,6 @@ export async function openGateway(options: GatewayOptions, environment: Environm
       setTimer: environment.setTimer,
     }),
     admission: new Admission(policy.config.bounds.concurrentRequests, environment.setTimer),
-    keys,
     state: createMemoryState({
       now: environment.now,
       id: environment.requestId,
@@ -117,6 +117,7 @@ export async function openGateway(options: GatewayOptions, environment: Environm
     }),
     meters: createMeters(policy),
     expectedOutput: createExpectedOutput(),
+    keys,
     hostCaller: options.caller,
     hostAttributes: options.attributes ?? {},
     environment,

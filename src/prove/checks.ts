@@ -37,3 +37,6 @@ export const checks: readonly Check[] = [
   claimedGround,
   timesThatCannotFit,
 ]
+
+/** Those without which no gateway can enforce the policy: loading stops at what they find. */
+export const enforceability: readonly Check[] = [conflictingRewrites, unpricedBudget]

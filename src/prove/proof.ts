@@ -10,7 +10,7 @@ import type { CatalogueEntry } from '../config/catalogue.ts'
 import type { GatewayConfig } from '../config/config.ts'
 import type { Facts } from '../decide/facts.ts'
 import type { Decision } from '../graph/decision.ts'
-import { type Ref, trueRef } from '../graph/diagram.ts'
+import { isLeaf, type Ref, trueRef } from '../graph/diagram.ts'
 import type { Expression } from '../graph/expression.ts'
 import type { CandidateRef, Graph, GraphRule } from '../graph/graph.ts'
 import { interpret } from '../reference/interpret.ts'
@@ -47,6 +47,8 @@ export interface Proof extends Subject {
   /** An ordinary request of the region, or undefined where it has none. */
   readonly witness: (region: Ref) => Facts | undefined
   readonly isEmpty: (region: Ref) => boolean
+  /** Whether a request is in the region. */
+  readonly contains: (region: Ref, facts: Facts) => boolean
   /** The decision by the reference interpreter. */
   readonly replay: (facts: Facts) => Decision
   readonly reference: () => ReferencePolicy
@@ -130,6 +132,14 @@ export function openProof({ checked, graph, config }: Provable): Proof {
     reach: (candidate) => reach.of(candidate).map((each) => ({ ...each, when: universe.region(namesPart, each.when) })),
     witness: witnesses.find,
     isEmpty: witnesses.isEmpty,
+    contains: (region, facts) => {
+      let at = region
+      while (!isLeaf(at)) {
+        const variable = universe.variableAt[regions.diagrams.levelOf(at)]!
+        at = regions.diagrams.child(at, universe.classOf(variable, facts))
+      }
+      return at === trueRef
+    },
     replay: (facts) => interpret(referred(), facts),
     reference: referred,
     entry: (target) => checked.catalogue.byId.get(graph.targets[target]!.id),

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { loadPolicy } from '../../src/compile/load.ts'
+import { loadPolicy } from '../../src/prove/load-policy.ts'
 import { openBundle } from '../../src/runtime.ts'
 import { buildProgram, start } from './process.ts'
 import { folder, gatewayYaml, goodPolicy, policyc, project } from './support.ts'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { loadPolicy } from '../../src/compile/load.ts'
 import { catalogue } from '../../src/diagnostics/catalogue.ts'
+import { loadPolicy } from '../../src/prove/load-policy.ts'
 import { folder, policyc, project } from './support.ts'
 
 const policy = `allow teams when has caller.team

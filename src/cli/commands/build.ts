@@ -1,15 +1,15 @@
 /** `policyc build`: the compiled policy as a bundle, or as a module that decides by itself. */
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { emitModule, readEmittedRuntime } from '../../compile/emit.ts'
 import { openPolicy, type Policy, readPolicy } from '../../compile/load.ts'
 import { hasErrors } from '../../diagnostics/diagnostic.ts'
 import { type Digests, decodeBundle, encodeBundle } from '../../graph/bundle.ts'
 import { countNodes } from '../../graph/bundle-code.ts'
+import { findUnenforceable } from '../../prove/prove.ts'
 import { exitStatus, UsageError } from '../exit-status.ts'
 import { findConfig } from '../find-config.ts'
 import type { Io } from '../io.ts'
 import { counted, countsOf, statusOf, tellDiagnostics } from '../report.ts'
+import { writeWhole } from '../write-file.ts'
 
 export interface BuildOptions {
   readonly target: 'bundle' | 'module'
@@ -31,12 +31,18 @@ export async function build(path: string | undefined, options: BuildOptions, io:
     return statusOf(diagnostics)
   }
   const policy = openPolicy(config, checked, diagnostics)
+  const unenforceable = findUnenforceable(policy)
+  tellDiagnostics(unenforceable, io)
+  if (unenforceable.length > 0) {
+    io.err(`nothing is built: ${countsOf(unenforceable)}\n`)
+    return statusOf(unenforceable)
+  }
   const digests: Digests = { build: policy.digest, meaning: policy.meaning }
   const { text, types } = target === 'bundle' ? await bundleOf(policy, digests) : await moduleOf(policy, digests)
   if (output === '-') io.out(text)
   else {
-    await write(output, text)
-    if (typesPath !== undefined) await write(typesPath, types)
+    await writeWhole(output, text)
+    if (typesPath !== undefined) await writeWhole(typesPath, types)
   }
   const size = `${Buffer.byteLength(text)} bytes, ${counted(countNodes(policy.graph), 'node')}`
   const summary = `${output === '-' ? target : output}: ${size}, build ${digests.build}, meaning ${digests.meaning}\n`
@@ -68,17 +74,4 @@ function typesBeside(output: string): string {
   const match = /^(.*)\.(m?)js$/.exec(output)
   if (!match) throw new UsageError(`a module cannot be called \`${output}\``, 'its name ends in `.mjs` or `.js`')
   return `${match[1]}.d.${match[2]}ts`
-}
-
-/** Puts the file in its place in one step, so that nobody reads half of it. */
-async function write(path: string, text: string): Promise<void> {
-  const partial = `${path}.partial`
-  try {
-    await mkdir(dirname(path), { recursive: true })
-    await writeFile(partial, text)
-    await rename(partial, path)
-  } catch (error) {
-    await rm(partial, { force: true }).catch(() => undefined)
-    throw new UsageError(`\`${path}\` cannot be written: ${(error as Error).message}`)
-  }
 }

@@ -1,10 +1,11 @@
 /** `policyc validate`: every diagnostic of a configuration and its policy. */
 import { relative, resolve } from 'node:path'
 import { openPolicy, type ReadPolicy, readPolicy } from '../../compile/load.ts'
-import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
+import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts'
 import { junitCasesOf } from '../../diagnostics/render-junit.ts'
 import { findUnenforced } from '../../gateway/enforced.ts'
-import { realEnvironment } from '../../gateway/environment.ts'
+import { allElseDone, realEnvironment } from '../../gateway/environment.ts'
+import { proveAll } from '../../scenario/prove-all.ts'
 import { UsageError } from '../exit-status.ts'
 import { type FoundConfig, findConfig } from '../find-config.ts'
 import type { Io } from '../io.ts'
@@ -16,6 +17,8 @@ import { writeReport } from '../write-report.ts'
 export interface ValidateOptions {
   readonly format: ReportFormat
   readonly strict: boolean
+  /** What every allowed request must have. */
+  readonly require?: readonly 'budget'[]
 }
 
 export async function validate(path: string | undefined, options: ValidateOptions, io: Io): Promise<number> {
@@ -24,8 +27,8 @@ export async function validate(path: string | undefined, options: ValidateOption
   const found = await findConfig(path)
   progress.tell('reading the policy')
   const read = await readPolicy(found.path, { env: io.env })
-  progress.tell('compiling the policy')
-  const diagnostics = diagnosticsOf(read)
+  progress.tell('proving the policy')
+  const diagnostics = await diagnosticsOf(read, options)
   progress.end()
   checkIsPart(found, read, diagnostics)
   const cases = () => junitCasesOf(diagnostics, { files: filesOf(read), isStrict })
@@ -37,9 +40,15 @@ export async function validate(path: string | undefined, options: ValidateOption
   return statusOf(diagnostics, isStrict)
 }
 
-function diagnosticsOf({ config, checked, diagnostics }: ReadPolicy): readonly Diagnostic[] {
+async function diagnosticsOf(
+  { config, checked, diagnostics }: ReadPolicy,
+  options: ValidateOptions,
+): Promise<readonly Diagnostic[]> {
   if (!config || !checked) return diagnostics
-  return [...openPolicy(config, checked, diagnostics).diagnostics, ...findUnenforced(checked, config)]
+  const policy = openPolicy(config, checked, diagnostics)
+  const require = options.require === undefined ? {} : { require: options.require }
+  const proved = hasErrors(diagnostics) ? [] : await proveAll(policy, require, allElseDone)
+  return [...policy.diagnostics, ...proved, ...findUnenforced(checked, config)]
 }
 
 /** The files that were read, as diagnostics show them. */
