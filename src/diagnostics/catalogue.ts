@@ -321,6 +321,14 @@ const entries = {
     avoid: 'hundreds of rules that each ask other attributes',
     prefer: 'rules that begin with one attribute, such as the team; or a table in place of rules',
   },
+  P802: {
+    severity: 'information',
+    title: 'how far a budget can be passed',
+    because:
+      'what an answer costs is known when it is there: what was reserved for it may have been less, and by how much at most is told',
+    avoid: 'budget team { $500 per month } with no bound on the calls under way',
+    prefer: 'limit few { 20 concurrent }\nbudget team { $500 per month }',
+  },
   P901: {
     severity: 'error',
     title: 'a file that cannot be read',
