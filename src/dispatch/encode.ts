@@ -1,7 +1,9 @@
 /** The body of a request to one target: the client's own bytes where they will do, else the call in its dialect. */
 import type { Loss, ProviderDialect } from '../dialects/dialect.ts'
+import { fieldIn } from '../dialects/field-words.ts'
 import { takesAsIs } from '../dialects/fit-body.ts'
 import { parseJson } from '../dialects/json.ts'
+import type { DialectName } from '../dialects/neutral.ts'
 import type { Quirk } from '../dialects/quirk.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { DispatchRequest } from './outcome.ts'
@@ -31,12 +33,14 @@ export function encodeBody(request: DispatchRequest, provider: Provider, target:
     const bytes = splice(raw.bytes, { dialect: dialect.name, model, asksForUsage })
     if (bytes) return { ok: true, dialect, bytes, losses: [] }
   }
-  const { body, losses } = dialect.encodeRequest(call, {
+  const encoded = dialect.encodeRequest(call, {
     model,
     defaultMaxTokens: target.entry?.maxOutput ?? defaultMaxTokens,
     alwaysUsage: true,
     ...encoding,
   })
+  const { body } = encoded
+  const losses = encoded.losses.map((loss) => ({ ...loss, field: fieldIn(clientOf(request), loss.field) }))
   const loss = losses[0]
   if (loss && route.onLoss !== 'degrade') return { ok: false, loss }
   return { ok: true, dialect, bytes: new TextEncoder().encode(JSON.stringify(body)), losses }
@@ -48,8 +52,13 @@ function willDo(bytes: Uint8Array, quirks: readonly Quirk[] | undefined, model: 
   return takesAsIs(parseJson(new TextDecoder().decode(bytes)), quirks, model)
 }
 
+/** What the client speaks. */
+export function clientOf({ dialect, raw }: DispatchRequest): DialectName | undefined {
+  return dialect ?? raw?.dialect
+}
+
 /** The client's own dialect where the provider speaks it, since nothing is lost then; else the provider's first. */
-function dialectFor({ dialect, raw }: DispatchRequest, provider: Provider): ProviderDialect {
-  const spoken = dialect ?? raw?.dialect
+function dialectFor(request: DispatchRequest, provider: Provider): ProviderDialect {
+  const spoken = clientOf(request)
   return provider.alsoSpeaks?.find(({ name }) => name === spoken) ?? provider.dialect
 }

@@ -5,13 +5,14 @@
  * over for its circuit, or on the strength of an estimate, is tried after all when nothing else is left: once for each
  * step that made no attempt, so that the plan's number of attempts holds.
  */
+import { fieldIn } from '../dialects/field-words.ts'
 import type { Step } from '../graph/decision.ts'
 import { pause } from '../providers/pause.ts'
 import type { Provider, SetTimer } from '../providers/provider.ts'
 import { type AttemptFailure, attempt } from './attempt.ts'
 import { hintOf, mayFallBack, mayRetry } from './classify.ts'
 import { startClocks } from './clocks.ts'
-import { type EncodedBody, encodeBody } from './encode.ts'
+import { clientOf, type EncodedBody, encodeBody } from './encode.ts'
 import { findUnfit, type Needs, needsOf, type Unfit } from './fit.ts'
 import type { AttemptError, AttemptRecord, DispatchFailure, DispatchRequest, Outcome } from './outcome.ts'
 import { type Pick, pickTarget, targetsOf } from './pick.ts'
@@ -176,8 +177,9 @@ function encodeFor(walk: Walk, id: string): EncodedBody | undefined {
 }
 
 function leaveAlone(walk: Walk, target: string, unfit: Unfit): void {
-  walk.unfit.set(target, unfit)
-  skip(walk, target, unfit)
+  const told = { ...unfit, field: fieldIn(clientOf(walk.request), unfit.field) }
+  walk.unfit.set(target, told)
+  skip(walk, target, told)
 }
 
 function passOver(walk: Walk, target: string): void {
@@ -227,7 +229,7 @@ async function tryOnce(walk: Walk, id: string): Promise<Outcome | undefined> {
   clocks.start('timeout', route.timeouts.attemptMs ?? longestAttemptMs)
   if (walk.deadlineAtMs < Number.POSITIVE_INFINITY) clocks.start('deadline', walk.deadlineAtMs - startedAtMs)
   targets.begin(id)
-  const speaksClients = (request.dialect ?? request.raw?.dialect) === encoded.dialect.name
+  const speaksClients = clientOf(request) === encoded.dialect.name
   const result = await attempt({
     provider,
     dialect: encoded.dialect,
