@@ -74,7 +74,12 @@ function checkKeys(building: Building, name: string, raw: RawProvider): void {
       part: 'key',
     })
   }
-  if (needsKey[raw.type] && !has('api_key') && !has('api_keys')) {
+  if (has('client_secret') && (has('api_key') || has('api_keys'))) {
+    const message = `\`${name}\` has both a key and \`client_secret\``
+    const help = 'keep the key, or the identity that asks for tokens'
+    report(building, 'P907', [...at, 'client_secret'], { message, help, part: 'key' })
+  }
+  if (needsKey[raw.type] && !['api_key', 'api_keys', 'client_secret'].some(has)) {
     const variable = `${name.replaceAll('-', '_').toUpperCase()}_API_KEY`
     report(building, 'P907', at, {
       message: `\`${name}\` has no \`api_key\`, and a provider of type \`${raw.type}\` needs one`,
@@ -82,18 +87,29 @@ function checkKeys(building: Building, name: string, raw: RawProvider): void {
       part: 'key',
     })
   }
-  for (const [key, other] of [
-    ['access_key_id', 'secret_access_key'],
-    ['secret_access_key', 'access_key_id'],
-  ] as const) {
-    if (has(key) && !has(other)) {
-      report(building, 'P907', [...at, key], {
-        message: `\`${name}\` has \`${key}\` without \`${other}\``,
-        part: 'key',
-      })
-    }
+  if (raw.type === 'vertex' && !has('project') && !has('api_key') && !has('api_keys')) {
+    report(building, 'P907', at, {
+      message: `\`${name}\` has no \`project\`, and a provider of type \`vertex\` needs one`,
+      help: 'add `project: NAME`; only an `api_key` names its own',
+      part: 'key',
+    })
+  }
+  for (const group of credentialGroups) {
+    const given = group.find(has)
+    const missing = group.find((key) => !has(key))
+    if (given === undefined || missing === undefined) continue
+    report(building, 'P907', [...at, given], {
+      message: `\`${name}\` has \`${given}\` without \`${missing}\``,
+      part: 'key',
+    })
   }
 }
+
+/** Keys that say something only together. */
+const credentialGroups = [
+  ['access_key_id', 'secret_access_key'],
+  ['tenant_id', 'client_id', 'client_secret'],
+] as const
 
 function checkBaseUrl(building: Building, name: string, raw: RawProvider): string | undefined {
   const at = ['providers', name, 'base_url']

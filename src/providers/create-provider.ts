@@ -31,7 +31,9 @@ export function createProvider(config: ProviderConfig, options: CreateProviderOp
     const message = `providers of type \`${config.type}\` are not available yet`
     return { ok: false, message, help: `use one of ${supportedProviderTypes.join(', ')}` }
   }
-  const baseUrl = config.baseUrl ?? type.defaultBaseUrl
+  const fault = type.findFault?.(config)
+  if (fault !== undefined) return { ok: false, message: fault, help: 'correct it, and start again' }
+  const baseUrl = config.baseUrl ?? defaultOf(type, config)
   if (baseUrl === undefined) {
     return {
       ok: false,
@@ -48,4 +50,8 @@ export function createProvider(config: ProviderConfig, options: CreateProviderOp
 
 function httpTypeOf(type: ProviderType): HttpType | undefined {
   return (httpTypes as Partial<Record<ProviderType, HttpType>>)[type]
+}
+
+function defaultOf({ defaultBaseUrl }: HttpType, config: ProviderConfig): string | undefined {
+  return typeof defaultBaseUrl === 'function' ? defaultBaseUrl(config) : defaultBaseUrl
 }

@@ -4,8 +4,8 @@
  */
 import type { ProviderConfig } from '../config/config.ts'
 import type { ProviderDialect, ProviderEncoding } from '../dialects/dialect.ts'
-import type { TokenRequest } from './oauth.ts'
 import type { ProviderRequest } from './provider.ts'
+import type { TokenRequest } from './token-source.ts'
 
 /** A dialect that a provider speaks, and where. */
 export interface Spoken {
@@ -19,6 +19,8 @@ export interface HttpType extends Spoken {
   readonly also?: readonly Spoken[]
   /** Where the configuration gives none; absent where it must. Some make it of a setting. */
   readonly defaultBaseUrl?: string | ((config: ProviderConfig) => string | undefined)
+  /** What keeps a configuration from being used that its schema takes, in one sentence. */
+  readonly findFault?: (config: ProviderConfig) => string | undefined
   readonly encoding: ProviderEncoding
   /** What it wants of its dialect beside that, where that depends on the configuration. */
   readonly configured?: (config: ProviderConfig) => ProviderEncoding

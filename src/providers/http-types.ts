@@ -3,9 +3,11 @@ import type { HttpType } from './http-type.ts'
 import type { HttpProviderType } from './supported-types.ts'
 import { anthropic } from './types/anthropic.ts'
 import { azureOpenai } from './types/azure-openai.ts'
+import { bedrock } from './types/bedrock.ts'
 import { cohere } from './types/cohere.ts'
 import { deepseek } from './types/deepseek.ts'
 import { fireworks } from './types/fireworks.ts'
+import { gemini } from './types/gemini.ts'
 import { groq } from './types/groq.ts'
 import { mistral } from './types/mistral.ts'
 import { ollama } from './types/ollama.ts'
@@ -14,6 +16,7 @@ import { openaiCompatible } from './types/openai-compatible.ts'
 import { openrouter } from './types/openrouter.ts'
 import { perplexity } from './types/perplexity.ts'
 import { together } from './types/together.ts'
+import { vertex } from './types/vertex.ts'
 import { xai } from './types/xai.ts'
 
 export const httpTypes: Readonly<Record<HttpProviderType, HttpType>> = {
@@ -30,5 +33,8 @@ export const httpTypes: Readonly<Record<HttpProviderType, HttpType>> = {
   perplexity,
   ollama,
   anthropic,
+  gemini,
+  vertex,
   cohere,
+  bedrock,
 }

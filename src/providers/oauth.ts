@@ -1,6 +1,7 @@
 /**
  * Access tokens by OAuth 2 (RFC 6749, 4.4 and 5; RFC 7523 for a signed assertion): one form to the token endpoint, one
- * JSON answer. The endpoint's host name passes the same guard as a provider's.
+ * JSON answer; a cloud's metadata server is asked without a form. The endpoint's host name passes the same guard as a
+ * provider's.
  */
 import { Pool } from 'undici'
 import type { ProviderConfig } from '../config/config.ts'
@@ -10,13 +11,7 @@ import type { Json } from '../dialects/neutral.ts'
 import { guardedLookup, type Resolve } from './address.ts'
 import { exchange } from './exchange.ts'
 import type { ProviderFailure, SetTimer } from './provider.ts'
-import { createTokenSource, type FetchedToken, type TokenSource } from './token-source.ts'
-
-export interface TokenRequest {
-  readonly endpoint: string
-  /** The fields of the form, made anew for each fetch: an assertion is signed for now. */
-  readonly form: (nowMs: number) => Promise<Readonly<Record<string, string>>>
-}
+import { createTokenSource, type FetchedToken, type TokenRequest, type TokenSource } from './token-source.ts'
 
 export interface TokenOptions {
   readonly now: () => number
@@ -43,10 +38,15 @@ export function createOauthTokens(request: TokenRequest, config: ProviderConfig,
   const fetchToken = async (): Promise<FetchedToken> => {
     const { signal, stop } = limited(options.setTimer)
     try {
-      const body = new URLSearchParams(await request.form(options.now())).toString()
-      const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' }
+      const form = request.form && (await request.form(options.now()))
+      const type = form && { 'content-type': 'application/x-www-form-urlencoded' }
       const sent = await exchange(pool, {
-        request: { path: `${url.pathname}${url.search}`, method: 'POST', headers, body },
+        request: {
+          path: `${url.pathname}${url.search}`,
+          method: form === undefined ? 'GET' : 'POST',
+          headers: { accept: 'application/json', ...type, ...request.headers },
+          body: form === undefined ? null : new URLSearchParams(form).toString(),
+        },
         signal,
         setTimer: options.setTimer,
       })

@@ -19,7 +19,10 @@ export const httpProviderTypes = [
   'perplexity',
   'ollama',
   'anthropic',
+  'gemini',
+  'vertex',
   'cohere',
+  'bedrock',
 ] as const satisfies readonly ProviderType[]
 
 export type HttpProviderType = (typeof httpProviderTypes)[number]

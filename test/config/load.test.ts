@@ -164,7 +164,7 @@ providers:
   one: { type: openai, api_key: "\${KEY}" }
   two: { type: cohere, api_keys: ["file:./secret.txt", "prefix-\${KEY}"] }
   three: { type: bedrock, access_key_id: "\${KEY}", secret_access_key: "\${KEY}", session_token: "file:./secret.txt" }
-  four: { type: vertex, credentials: ./sa.json }
+  four: { type: vertex, project: acme, credentials: ./sa.json }
 callers:
   keys: { file: ./keys.json, pepper: "\${KEY}" }
   introspection: [{ url: https://id.acme.com/i, client_id: me, client_secret: "\${KEY}" }]

@@ -1,0 +1,16 @@
+/** Addresses of Google's models: the version, the model, and how the answer comes. */
+import type { ProviderConfig } from '../config/config.ts'
+import { textOf } from './header-values.ts'
+import type { ProviderRequest } from './provider.ts'
+
+/** The version of the API, unless the base URL names one already, as some SDKs have it. */
+export function versionPath({ baseUrl, options }: ProviderConfig, otherwise: string): string {
+  if (baseUrl !== undefined && /\/v\d+[a-z0-9]*$/.test(new URL(baseUrl).pathname.replace(/\/+$/, ''))) return ''
+  return `/${textOf(options['api_version']) ?? otherwise}`
+}
+
+/** `/models/MODEL:generateContent`, or the streamed call as server-sent events. */
+export function modelPath({ model, stream }: Pick<ProviderRequest, 'model' | 'stream'>): string {
+  const method = stream ? 'streamGenerateContent?alt=sse' : 'generateContent'
+  return `/models/${encodeURIComponent(model)}:${method}`
+}
