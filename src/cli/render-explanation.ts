@@ -1,9 +1,9 @@
 /** An explanation as text: the decision slot by slot, then every rule that had no part in it, and why. */
 import type { ExplainedRule, Explanation, FailedTest } from '../decide/explain.ts'
 import type { FactValue } from '../decide/facts.ts'
-import { formatDate } from '../decide/quantity.ts'
 import type { Route, Step } from '../graph/decision.ts'
 import type { Graph } from '../graph/graph.ts'
+import { formatDate } from '../graph/literal-text.ts'
 
 export function renderExplanation({ decision, rules, filtered }: Explanation, graph: Graph): string {
   const { access, route } = decision

@@ -3,10 +3,10 @@
 import type { AttributeType } from '../graph/attribute.ts'
 import type { Access, Budget, Guard, Limit, LogPlan, Rewrite } from '../graph/decision.ts'
 import type { Amount, Graph, GraphRule, RuleOf } from '../graph/graph.ts'
+import { formatDate, formatMoney } from '../graph/literal-text.ts'
 import { byLeaf } from './by-leaf.ts'
 import type { FactValue } from './facts.ts'
 import type { Matcher } from './match.ts'
-import { formatDate, formatMoney } from './quantity.ts'
 
 export interface Parts {
   readonly access: (leaf: number) => Access

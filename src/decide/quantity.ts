@@ -50,15 +50,3 @@ export function parseDate(value: unknown): number | undefined {
   const ms = Date.parse(`${value}T00:00:00Z`)
   return Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 10) !== value ? undefined : ms / 86_400_000
 }
-
-/** The date of a number of days since 1970-01-01. */
-export function formatDate(days: number): string {
-  return new Date(days * 86_400_000).toISOString().slice(0, 10)
-}
-
-/** Dollars in plain decimals, without trailing zeros: `1.25`. */
-export function formatMoney(nanoUsd: number): string {
-  const digits = String(Math.abs(nanoUsd)).padStart(10, '0')
-  const decimals = digits.slice(-9).replace(/0+$/, '')
-  return `${nanoUsd < 0 ? '-' : ''}${digits.slice(0, -9)}${decimals === '' ? '' : `.${decimals}`}`
-}

@@ -8,7 +8,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { AttributeDeclaration } from '../config/config.ts'
 import { expectedOf, readTextAs } from '../config/typed-value.ts'
-import { formatMoney } from '../decide/quantity.ts'
+import { formatMoney } from '../graph/literal-text.ts'
 import type { Caller } from '../identity/caller.ts'
 import type { Step } from './exchange.ts'
 import { done, failed } from './exchange.ts'

@@ -47,3 +47,10 @@ export function countOf(set: ClassSet): number {
   for (let i = 0; i < set.length; i += 2) count += set[i + 1]! - set[i]!
   return count
 }
+
+/** The class numbers of the set, ascending. */
+export function classesIn(set: ClassSet): number[] {
+  const classes: number[] = []
+  for (let i = 0; i < set.length; i += 2) for (let each = set[i]!; each < set[i + 1]!; each++) classes.push(each)
+  return classes
+}
