@@ -274,7 +274,7 @@ describe('what goes wrong', () => {
 
 describe('createProvider', () => {
   test.each<[Partial<ProviderConfig> & Pick<ProviderConfig, 'type'>, string]>([
-    [{ type: 'bedrock' }, 'providers of type `bedrock` are not available yet'],
+    [{ type: 'bedrock', name: 'b' }, 'provider `b` has no `base_url`'],
     [{ type: 'openai-compatible', name: 'local' }, 'provider `local` has no `base_url`'],
     [{ type: 'openai', name: 'o', baseUrl: 'ftp://x' }, '`base_url` of provider `o` is no http or https address'],
   ])('%j', (config, message) => {

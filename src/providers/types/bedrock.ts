@@ -1,0 +1,38 @@
+/**
+ * Amazon Bedrock, over its Converse API. The model and whether to stream are in the address, where an id with colons
+ * or an ARN with slashes is one segment. Who asks is proved by an API key, or by a signature with an access key.
+ */
+import type { ProviderConfig } from '../../config/config.ts'
+import { Secret } from '../../config/secret.ts'
+import { bedrock as dialect } from '../../dialects/bedrock/bedrock.ts'
+import { bearer, textOf } from '../header-values.ts'
+import type { HttpType, Sign } from '../http-type.ts'
+import { createAwsSign } from '../sign-aws.ts'
+
+export const bedrock: HttpType = {
+  dialect,
+  defaultBaseUrl: (config) => {
+    const region = regionOf(config)
+    return region === undefined ? undefined : `https://bedrock-runtime.${region}.amazonaws.com${suffixOf(region)}`
+  },
+  path: ({ model, stream }) => `/model/${encodeURIComponent(model)}/${stream ? 'converse-stream' : 'converse'}`,
+  encoding: {},
+  credential: bearer,
+  sign: signOf,
+  headers: () => ({}),
+}
+
+function regionOf({ options }: ProviderConfig): string | undefined {
+  return textOf(options['aws_region'])
+}
+
+/** China's partition has a domain of its own. */
+const suffixOf = (region: string): string => (region.startsWith('cn-') ? '.cn' : '')
+
+function signOf(config: ProviderConfig): Sign | undefined {
+  const region = regionOf(config)
+  const { access_key_id: id, secret_access_key: secret, session_token: token } = config.options
+  if (region === undefined || !(id instanceof Secret) || !(secret instanceof Secret)) return undefined
+  const session = token instanceof Secret ? { sessionToken: token } : {}
+  return createAwsSign({ accessKeyId: id, secretAccessKey: secret, ...session }, { region, service: 'bedrock' })
+}
