@@ -27,7 +27,14 @@ export function isSecretPath(path: Path): boolean {
   }
 }
 
-const providerSecrets = new Set(['api_key', 'access_key_id', 'secret_access_key', 'session_token', 'credentials'])
+const providerSecrets = new Set([
+  'api_key',
+  'access_key_id',
+  'secret_access_key',
+  'session_token',
+  'credentials',
+  'client_secret',
+])
 
 const secretWords =
   'api[_-]?keys?|token|pepper|secret[a-z_-]{0,20}|access[_-]?key(?:[_-]?id)?|password|passwd|credentials?|authorization|cookie'

@@ -4,8 +4,9 @@ import type { Secret } from '../config/secret.ts'
 import { bearer } from './header-values.ts'
 import type { HttpType } from './http-type.ts'
 import { createKeyRing } from './key-ring.ts'
-import { createOauthTokens, type TokenOptions, type TokenRequest } from './oauth.ts'
+import { createOauthTokens, type TokenOptions } from './oauth.ts'
 import type { ProviderFailure } from './provider.ts'
+import type { TokenRequest } from './token-source.ts'
 
 export interface Credentials {
   /** The next one, or why there is none; never rejects. */

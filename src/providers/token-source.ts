@@ -5,6 +5,14 @@
 import type { Secret } from '../config/secret.ts'
 import type { ProviderFailure } from './provider.ts'
 
+/** What asks a token endpoint of OAuth 2 for a token. */
+export interface TokenRequest {
+  readonly endpoint: string
+  /** The fields of the form, made anew for each fetch: an assertion is signed for now. Absent for a plain GET. */
+  readonly form?: (nowMs: number) => Promise<Readonly<Record<string, string>>>
+  readonly headers?: Readonly<Record<string, string>>
+}
+
 export interface Token {
   readonly value: Secret
   readonly expiresAtMs: number

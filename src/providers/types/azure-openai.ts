@@ -3,11 +3,13 @@
  * API is versioned by date with `api_version` and by `/openai/v1` without; that of `/openai/v1`; and `/models`.
  */
 import type { ProviderConfig } from '../../config/config.ts'
+import { Secret } from '../../config/secret.ts'
 import { openaiChat } from '../../dialects/openai-chat/openai-chat.ts'
 import { olderMaxTokens } from '../../dialects/openai-chat/quirks/fields.ts'
 import { openaiResponses } from '../../dialects/openai-responses/openai-responses.ts'
 import { textOf } from '../header-values.ts'
 import type { HttpType } from '../http-type.ts'
+import type { TokenRequest } from '../token-source.ts'
 
 export const azureOpenai: HttpType = {
   dialect: openaiChat,
@@ -18,6 +20,7 @@ export const azureOpenai: HttpType = {
   configured: ({ options }) =>
     isBeforeReasoning(textOf(options['api_version'])) ? { maxTokensField: 'max_tokens', quirks: [olderMaxTokens] } : {},
   nameOf: deploymentOf,
+  tokens: identityOf,
   credential: (key) => ['api-key', key],
   headers: () => ({}),
 }
@@ -48,4 +51,24 @@ const firstWithReasoning = '2024-09-01'
 
 function isBeforeReasoning(version: string | undefined): boolean {
   return version !== undefined && /^\d{4}-\d\d-\d\d/.test(version) && version.slice(0, 10) < firstWithReasoning
+}
+
+/** Who gives tokens in the public cloud. */
+const publicAuthority = 'https://login.microsoftonline.com'
+const scope = 'https://cognitiveservices.azure.com/.default'
+
+/** The request for a token of Entra ID by an application's secret, where one is configured. */
+function identityOf({ options }: ProviderConfig): TokenRequest | undefined {
+  const { tenant_id: tenant, client_id: client, client_secret: secret } = options
+  if (!(secret instanceof Secret) || typeof tenant !== 'string' || typeof client !== 'string') return undefined
+  const authority = (textOf(options['authority']) ?? publicAuthority).replace(/\/+$/, '')
+  return {
+    endpoint: `${authority}/${encodeURIComponent(tenant)}/oauth2/v2.0/token`,
+    form: async () => ({
+      grant_type: 'client_credentials',
+      client_id: client,
+      client_secret: secret.reveal(),
+      scope,
+    }),
+  }
 }
