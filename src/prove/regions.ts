@@ -23,6 +23,8 @@ export interface Regions {
   /** What is in `region` and not in `other`. */
   readonly minus: (region: Ref, other: Ref) => Ref
   readonly map: (diagram: Ref, leaf: (leaf: number) => number) => Ref
+  /** Where exactly one of the regions is. */
+  readonly exactlyOne: (regions: readonly Ref[]) => Ref
   /** For each request the least leaf above 0 of the diagrams, or 0. */
   readonly least: (diagrams: readonly Ref[]) => Ref
   /** The diagram's leaves inside of the region, 0 outside. */
@@ -48,6 +50,12 @@ const keepInside: LeafOperation = {
 const leastLeaf: LeafOperation = {
   leaves: (a, b) => (a === 0 ? b : b === 0 ? a : Math.min(a, b)),
   shortcut: (a, b) => (a === b || b === falseRef ? a : a === falseRef ? b : undefined),
+}
+const manyRef = leafRef(2)
+/** How many there are, up to two. */
+const sum: LeafOperation = {
+  leaves: (a, b) => Math.min(2, a + b),
+  shortcut: (a, b) => (b === falseRef || a === manyRef ? a : a === falseRef || b === manyRef ? b : undefined),
 }
 const difference: LeafOperation = {
   leaves: (a, b) => (a === 1 && b === 0 ? 1 : 0),
@@ -97,6 +105,7 @@ export function createRegions(diagrams: Diagrams): Regions {
     not,
     minus: (region, other) => apply(difference, region, other),
     map: diagrams.mapLeaves,
+    exactlyOne: (all) => diagrams.mapLeaves(fold(sum, all, falseRef), (count) => (count === 1 ? 1 : 0)),
     least: (all) => fold(leastLeaf, all, falseRef),
     within: (diagram, region) => apply(keepInside, diagram, region),
     exists: (region, levels) =>

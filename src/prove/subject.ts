@@ -23,6 +23,8 @@ export interface Subject {
   readonly forbidden: (target: number) => Ref
   /** Where one prohibition holds. */
   readonly prohibition: (index: number) => Ref
+  /** Makes something of this policy once. */
+  readonly once: <T>(key: string, make: () => T) => T
 }
 
 export function createSubject(universe: Universe, part: number, graph: Graph): Subject {
@@ -61,9 +63,10 @@ export function createSubject(universe: Universe, part: number, graph: Graph): S
     taken: (rule) => {
       const place = rulesOf(rule.kind).indexOf(rule as never) + 1
       return once(`taken ${rule.kind} ${place}`, () =>
-        regions.map(first(rule.kind), (leaf) => (leaf === place ? 1 : 0)),
+        regions.map(regions.within(first(rule.kind), when(rule)), (leaf) => (leaf === place ? 1 : 0)),
       )
     },
+    once,
     prohibition,
     forbidden: (target) => {
       const items = byTarget()[target] ?? []

@@ -80,20 +80,32 @@ const reasonFor = {
 /** Where the decision about access would be another without the rule: its effect, its reason or its status. */
 function accessMade(proof: Proof, rule: RuleOf<'allow' | 'deny'>): Ref {
   const { regions } = proof
-  const others: readonly RuleOf<'allow' | 'deny'>[] = proof
-    .rulesOf<'allow' | 'deny'>(rule.kind)
-    .filter((each) => each !== rule)
-  const whereSome = (rules: readonly GraphRule[]): Ref => regions.or(rules.map(proof.when))
-  const scope = rule.kind === 'allow' ? regions.minus(proof.when(rule), proof.either('deny')) : proof.when(rule)
-  const effect =
+  const rules = proof.rulesOf<'allow' | 'deny'>(rule.kind)
+  /** Where no other rule of those does the same. */
+  const alone = (key: string, same: readonly GraphRule[]): Ref =>
+    proof.once(`alone ${rule.kind} ${key}`, () => regions.exactlyOne(same.map(proof.when)))
+  const scope =
     rule.kind === 'allow'
-      ? regions.minus(scope, whereSome(others))
-      : regions.minus(regions.and(scope, proof.either('allow')), whereSome(others))
-  const says = (same: (each: RuleOf<'allow' | 'deny'>) => boolean): Ref =>
-    regions.minus(scope, whereSome(others.filter(same)))
-  const reason = rule.because === undefined ? falseRef : says((each) => each.because === rule.because)
-  const status = rule.status === undefined ? falseRef : says((each) => (each.status ?? Infinity) <= rule.status!)
-  return regions.or([effect, reason, status])
+      ? regions.minus(proof.when(rule), proof.either('deny'))
+      : regions.and(proof.when(rule), proof.either('allow'))
+  const made = [regions.and(scope, alone('effect', rules))]
+  const told = rule.kind === 'allow' ? scope : proof.when(rule)
+  const { because, status } = rule
+  if (because !== undefined)
+    made.push(
+      regions.and(
+        told,
+        alone(
+          `because ${because}`,
+          rules.filter((each) => each.because === because),
+        ),
+      ),
+    )
+  if (status !== undefined) {
+    const others = rules.filter((each) => each !== rule && each.status !== undefined && each.status <= status)
+    made.push(regions.minus(told, regions.or(others.map(proof.when))))
+  }
+  return regions.or(made)
 }
 
 /** Where the restrict alone takes away a target that some rule in force could use. */
@@ -104,18 +116,24 @@ function forbiddenAlone(proof: Proof, rule: RuleOf<'restrict'>): Ref {
   return regions.or(
     speakers(proof).map((speaker) => {
       const lost = reachedBy(proof, speaker).flatMap(({ targets, when }) => {
-        const target = targets[0]!
-        const by = own.filter((each) => each.targets.includes(target)).map((each) => proof.prohibition(each.at))
+        const by = own.filter((each) => each.targets.includes(targets[0]!)).map((each) => proof.prohibition(each.at))
         if (by.length === 0) return []
-        const others = graph.prohibitions.flatMap((each, at) =>
-          each.rule !== index && each.targets.includes(target) ? [proof.prohibition(at)] : [],
-        )
-        return [regions.minus(regions.and(when, regions.or(by)), regions.or(others))]
+        return [regions.and(when, regions.or(by), oneForbids(proof, targets[0]!))]
       })
       const any = regions.or(lost)
       return any === falseRef ? falseRef : regions.and(any, inForce(proof, speaker))
     }),
   )
+}
+
+/** Where a single restrict forbids the target. */
+function oneForbids(proof: Proof, target: number): Ref {
+  return proof.once(`one forbids ${target}`, () => {
+    const byRule = new Map<number, Ref[]>()
+    for (const [index, { rule, targets }] of proof.graph.prohibitions.entries())
+      if (targets.includes(target)) byRule.set(rule, [...(byRule.get(rule) ?? []), proof.prohibition(index)])
+    return proof.regions.exactlyOne([...byRule.values()].map(proof.regions.or))
+  })
 }
 
 /** Whether each request of the rule would be taken by a later rule that says the same. */
@@ -135,21 +153,38 @@ function isSaidByNext(proof: Proof, rule: RuleOf<'route' | 'cache'>, own: Ref): 
 
 /** Where the rule says something that no other rule says. */
 function saidAlone(proof: Proof, rule: GraphRule, scope: Ref): Ref {
-  const { regions, graph } = proof
-  const others = proof.rulesOf<GraphRule['kind']>(rule.kind).filter((each) => each !== rule)
+  const { regions } = proof
   const usable = rule.kind === 'shadow' ? regions.and(scope, whereUsable(proof, rule)) : scope
-  const sayings = [...sayingsOf(graph, rule), ...capturesOf(rule)]
+  const sayers = sayersOf(proof, rule.kind)
+  const sayings = allSayingsOf(proof, rule)
   if (sayings.length === 0) return usable
   return regions.or(
-    sayings.map((saying) =>
-      regions.minus(
-        usable,
-        regions.or(
-          others.filter((each) => [...sayingsOf(graph, each), ...capturesOf(each)].includes(saying)).map(proof.when),
-        ),
-      ),
-    ),
+    sayings.map((saying) => {
+      const alone = proof.once(`alone ${rule.kind} ${saying}`, () =>
+        regions.exactlyOne(sayers.get(saying)!.map(proof.when)),
+      )
+      return regions.and(usable, alone)
+    }),
   )
+}
+
+/** The rules of a kind by each thing that they say. */
+function sayersOf(proof: Proof, kind: GraphRule['kind']): ReadonlyMap<string, readonly GraphRule[]> {
+  return proof.once(`sayers ${kind}`, () => {
+    const found = new Map<string, GraphRule[]>()
+    for (const rule of proof.rulesOf<GraphRule['kind']>(kind)) {
+      for (const saying of new Set(allSayingsOf(proof, rule))) {
+        const own = found.get(saying)
+        if (own) own.push(rule)
+        else found.set(saying, [rule])
+      }
+    }
+    return found
+  })
+}
+
+function allSayingsOf({ graph }: Proof, rule: GraphRule): readonly string[] {
+  return [...sayingsOf(graph, rule), ...capturesOf(rule)]
 }
 
 function capturesOf(rule: GraphRule): readonly string[] {

@@ -28,8 +28,9 @@ export const shadowedRule: Check = {
 /** Whether the rule at a place is never taken, though some request satisfies its condition. */
 export function untaken(proof: Proof, kind: 'route' | 'cache'): (place: number) => boolean {
   const rules = proof.rulesOf(kind)
-  const possibly = proof.regions.within(proof.first(kind), proof.possible)
-  const leaves = leavesOf(proof, possibly)
+  const leaves = proof.once(`leaves of ${kind}`, () =>
+    leavesOf(proof, proof.regions.within(proof.first(kind), proof.possible)),
+  )
   return (place) => {
     const rule = rules[place]!
     const isReached = leaves.has(place + 1) && isTaken(proof, rule)
