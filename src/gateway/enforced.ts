@@ -7,7 +7,6 @@ import type { GatewayConfig } from '../config/config.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Span } from '../diagnostics/source.ts'
-import { supportedProviderTypes } from '../providers/supported-types.ts'
 import type { RewriteClause } from '../syntax/ast.ts'
 import { enforcedRewrites } from './rewrite.ts'
 
@@ -80,13 +79,6 @@ function inConfig(config: GatewayConfig): readonly Diagnostic[] {
   const found: Diagnostic[] = []
   const report = (is: boolean, what: string, path: readonly string[]) => {
     if (is) found.push(unenforced(what, config.spanOf(path)))
-  }
-  for (const [name, { type }] of config.providers) {
-    report(!supportedProviderTypes.includes(type), `the provider type \`${type}\` of \`${name}\``, [
-      'providers',
-      name,
-      'type',
-    ])
   }
   report(config.callers.jwt.length > 0, '`callers.jwt`', ['callers', 'jwt'])
   report(config.callers.introspection.length > 0, '`callers.introspection`', ['callers', 'introspection'])

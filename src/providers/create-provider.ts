@@ -1,5 +1,5 @@
 /** From a provider's configuration to the provider. */
-import type { ProviderConfig, ProviderType } from '../config/config.ts'
+import type { ProviderConfig } from '../config/config.ts'
 import { countText } from '../dialects/estimate.ts'
 import type { Resolve } from './address.ts'
 import { createHttpProvider } from './http-provider.ts'
@@ -7,7 +7,6 @@ import type { HttpType } from './http-type.ts'
 import { httpTypes } from './http-types.ts'
 import type { Provider, SetTimer } from './provider.ts'
 import { createSimulator } from './simulator.ts'
-import { supportedProviderTypes } from './supported-types.ts'
 
 export interface CreateProviderOptions {
   /** Milliseconds since the epoch. */
@@ -26,11 +25,7 @@ export function createProvider(config: ProviderConfig, options: CreateProviderOp
   if (config.type === 'simulator') {
     return { ok: true, provider: createSimulator(config, { ...options, countTokens: countText }) }
   }
-  const type = httpTypeOf(config.type)
-  if (!type) {
-    const message = `providers of type \`${config.type}\` are not available yet`
-    return { ok: false, message, help: `use one of ${supportedProviderTypes.join(', ')}` }
-  }
+  const type = httpTypes[config.type]
   const fault = type.findFault?.(config)
   if (fault !== undefined) return { ok: false, message: fault, help: 'correct it, and start again' }
   const baseUrl = config.baseUrl ?? defaultOf(type, config)
@@ -46,10 +41,6 @@ export function createProvider(config: ProviderConfig, options: CreateProviderOp
     return { ok: false, message, help: 'write it as https://host/path' }
   }
   return { ok: true, provider: createHttpProvider(config, type, { ...options, baseUrl }) }
-}
-
-function httpTypeOf(type: ProviderType): HttpType | undefined {
-  return (httpTypes as Partial<Record<ProviderType, HttpType>>)[type]
 }
 
 function defaultOf({ defaultBaseUrl }: HttpType, config: ProviderConfig): string | undefined {

@@ -1,6 +1,6 @@
 /** The kinds of providers that are reached over HTTP, by the name that a configuration gives them. */
+import type { ProviderType } from '../config/config.ts'
 import type { HttpType } from './http-type.ts'
-import type { HttpProviderType } from './supported-types.ts'
 import { anthropic } from './types/anthropic.ts'
 import { azureOpenai } from './types/azure-openai.ts'
 import { bedrock } from './types/bedrock.ts'
@@ -19,7 +19,7 @@ import { together } from './types/together.ts'
 import { vertex } from './types/vertex.ts'
 import { xai } from './types/xai.ts'
 
-export const httpTypes: Readonly<Record<HttpProviderType, HttpType>> = {
+export const httpTypes: Readonly<Record<Exclude<ProviderType, 'simulator'>, HttpType>> = {
   openai,
   'openai-compatible': openaiCompatible,
   'azure-openai': azureOpenai,

@@ -63,10 +63,6 @@ test.each([
     { callers: { introspection: [{ url: 'https://x', client_id: 'a', client_secret: 'b' }] } },
     '`callers.introspection`',
   ],
-  [
-    { providers: { ...config.providers, bed: { type: 'bedrock', aws_region: 'eu-central-1' } } },
-    'the provider type `bedrock` of `bed`',
-  ],
 ])('%o is refused', async (more, what) => {
   const found = await unenforced('', more)
   expect(found).toHaveLength(1)

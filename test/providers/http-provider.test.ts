@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import type { ProviderConfig, ProviderType } from '../../src/config/config.ts'
+import { type ProviderConfig, type ProviderType, providerTypes } from '../../src/config/config.ts'
 import type { Resolve } from '../../src/providers/address.ts'
 import { createProvider } from '../../src/providers/create-provider.ts'
 import type { Provider, ProviderRequest, ProviderResponse, ProviderResult } from '../../src/providers/provider.ts'
-import { supportedProviderTypes } from '../../src/providers/supported-types.ts'
 import { keys, providerConfig, realTimer } from '../dispatch/world.ts'
 import {
   openaiAnswer,
@@ -284,8 +283,8 @@ describe('createProvider', () => {
     })
   })
 
-  test('every supported type is created', async () => {
-    for (const type of supportedProviderTypes) {
+  test('every type is created', async () => {
+    for (const type of providerTypes) {
       const created = createProvider(providerConfig({ type, baseUrl: 'https://example.com' }), {
         now: () => 0,
         setTimer: realTimer,
