@@ -1,6 +1,7 @@
 /** `providers:` as typed values, and what does not fit together in them. */
 import type { Building } from './building.ts'
 import { isWritten, report, secretAt } from './building.ts'
+import { checkBedrock } from './check-bedrock.ts'
 import type { ProviderConfig, ProviderType } from './config.ts'
 import type { RawProvider } from './raw.ts'
 import { isSecretPath } from './secret-places.ts'
@@ -33,6 +34,7 @@ export function buildProviders(building: Building): ReadonlyMap<string, Provider
   const providers = new Map<string, ProviderConfig>()
   for (const [name, raw] of Object.entries(building.raw.providers ?? {})) {
     checkKeys(building, name, raw)
+    if (raw.type === 'bedrock') checkBedrock(building, name)
     const baseUrl = checkBaseUrl(building, name, raw)
     providers.set(name, {
       name,

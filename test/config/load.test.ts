@@ -163,7 +163,7 @@ listen: { admin: { port: 0, token: "\${TOKEN}" } }
 providers:
   one: { type: openai, api_key: "\${KEY}" }
   two: { type: cohere, api_keys: ["file:./secret.txt", "prefix-\${KEY}"] }
-  three: { type: bedrock, access_key_id: "\${KEY}", secret_access_key: "\${KEY}", session_token: "file:./secret.txt" }
+  three: { type: bedrock, aws_region: us-east-1, access_key_id: "\${KEY}", secret_access_key: "\${KEY}", session_token: "file:./secret.txt" }
   four: { type: vertex, project: acme, credentials: ./sa.json }
 callers:
   keys: { file: ./keys.json, pepper: "\${KEY}" }
