@@ -4,6 +4,7 @@ import { didYouMean } from '../diagnostics/suggest.ts'
 import { buildAttributes, buildTables } from './build-attributes.ts'
 import { buildCallers, buildLedger, buildListen, buildState } from './build-callers.ts'
 import { buildCatalogue } from './build-catalogue.ts'
+import { buildGuards } from './build-guards.ts'
 import { buildProviders } from './build-providers.ts'
 import type { Building } from './building.ts'
 import { fileAt, isWritten, report, spanAt } from './building.ts'
@@ -35,6 +36,7 @@ export async function buildConfig(building: Building, options: BuildOptions): Pr
     catalogue: await buildCatalogue(building, providers, options.lock),
     attributes: buildAttributes(building),
     tables: buildTables(building),
+    guards: buildGuards(building),
     callers: buildCallers(building),
     state: buildState(building),
     ...(ledger === undefined ? {} : { ledger }),

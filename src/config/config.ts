@@ -4,6 +4,7 @@
  */
 import type { Span } from '../diagnostics/source.ts'
 import type { Catalogue } from './catalogue.ts'
+import type { GuardConfig } from './guards.ts'
 import type { Secret } from './secret.ts'
 
 /**
@@ -24,6 +25,7 @@ export interface GatewayConfig {
   readonly catalogue: Catalogue
   readonly attributes: readonly AttributeDeclaration[]
   readonly tables: readonly TableConfig[]
+  readonly guards: readonly GuardConfig[]
   readonly callers: CallersConfig
   readonly state: StateConfig
   readonly ledger?: LedgerConfig

@@ -15,6 +15,7 @@ export interface RawConfig {
   readonly models?: Readonly<Record<string, RawModel | null>>
   readonly attributes?: Readonly<Record<string, RawAttribute>>
   readonly tables?: Readonly<Record<string, RawTable>>
+  readonly guards?: Readonly<Record<string, RawGuard>>
   readonly callers?: {
     readonly keys?: boolean | { readonly file?: string; readonly pepper?: string }
     readonly jwt?: readonly RawJwt[]
@@ -66,6 +67,24 @@ export interface RawTable {
   readonly file: string
   readonly key: string
   readonly columns?: Readonly<Record<string, AttributeDeclaration['type']>>
+}
+
+/** The schema sees to it that each type has only keys of its own. */
+export interface RawGuard {
+  readonly type: 'pattern' | 'words' | 'http' | 'moderation' | 'json_schema'
+  readonly patterns?: readonly string[]
+  readonly ignore_case?: boolean
+  readonly words?: readonly string[]
+  readonly whole_words?: boolean
+  readonly file?: string
+  readonly url?: string
+  readonly private?: boolean
+  readonly timeout?: string
+  readonly on_error?: 'block' | 'allow'
+  readonly target?: string
+  readonly categories?: readonly string[]
+  readonly threshold?: number
+  readonly schema?: object | boolean
 }
 
 export interface RawJwt {

@@ -19,6 +19,8 @@ export function isSecretPath(path: Path): boolean {
         (path.length === 3 && second === 'keys' && third === 'pepper') ||
         (path.length === 4 && second === 'introspection' && fourth === 'client_secret')
       )
+    case 'guards':
+      return path.length === 3 && third === 'secret'
     case 'state':
     case 'ledger':
       return path.length === 2 && second === 'url'
