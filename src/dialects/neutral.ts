@@ -254,6 +254,10 @@ export interface Usage {
   readonly reasoning?: number
   readonly audioInput?: number
   readonly audioOutput?: number
+  /** Web searches that the provider made, where it counts them. */
+  readonly searches?: number
+  /** What the provider says that it charged, in nano-dollars. */
+  readonly chargedNanoUsd?: number
   /** The usage as the provider wrote it. */
   readonly raw?: { readonly dialect: DialectName; readonly value: JsonObject }
 }

@@ -7,9 +7,13 @@
 import type { Price } from '../config/catalogue.ts'
 import type { Usage } from '../dialects/neutral.ts'
 
-/** The cost in nano-dollars, or undefined where the price is not known or a count that it needs was not said. */
+/**
+ * The cost in nano-dollars, or undefined where the price is not known or a count that it needs was not said. Of a
+ * target without a price the provider's own word stands, where it says what it charged.
+ */
 export function costNanoUsd(usage: Usage, price: Price | undefined): number | undefined {
-  if (price === undefined || usage.input === undefined || usage.output === undefined) return undefined
+  if (price === undefined) return usage.chargedNanoUsd
+  if (usage.input === undefined || usage.output === undefined) return undefined
   const cachedInput = within(usage.cachedInput, usage.input)
   const cacheWrite = within(usage.cacheWrite, usage.input - cachedInput)
   const cacheWrite1h = within(usage.cacheWrite1h, cacheWrite)
@@ -27,6 +31,7 @@ export function costNanoUsd(usage: Usage, price: Price | undefined): number | un
     times(usage.output - reasoning - audioOutput, price.output) +
     times(reasoning, price.reasoning ?? price.output) +
     times(audioOutput, price.audioOutput ?? price.output) +
+    times(usage.searches ?? 0, price.search ?? 0) * 1_000_000n +
     BigInt(price.request ?? 0) * 1_000_000n
   return Number((millionths + 500_000n) / 1_000_000n)
 }

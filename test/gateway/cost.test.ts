@@ -25,12 +25,18 @@ test.each([
     10 * 15000 + 40 * 1000,
   ],
   ['a price for each request', { input: 0, output: 0 }, { ...price, request: 5 }, 5],
+  ['a price for each search', { input: 0, output: 0, searches: 3 }, { ...price, search: 5 }, 15],
   ['a legal zero', { input: 0, output: 0 }, price, 0],
   ['parts that are larger than their whole', { input: 10, output: 0, cachedInput: 99 }, price, 10 * 300],
   ['half a nano-dollar upwards', { input: 1, output: 0 }, { input: 500_000, output: 0 }, 1],
   ['less than half downwards', { input: 1, output: 0 }, { input: 499_999, output: 0 }, 0],
 ])('%s', (_, usage, prices, nanoUsd) => {
   expect(costNanoUsd(usage, prices)).toBe(nanoUsd)
+})
+
+test('what the provider charged stands where there is no price, and only there', () => {
+  expect(costNanoUsd({ input: 1, output: 1, chargedNanoUsd: 7 }, undefined)).toBe(7)
+  expect(costNanoUsd({ input: 0, output: 0, chargedNanoUsd: 7 }, price)).toBe(0)
 })
 
 test('an unknown price and an unknown count are no zero', () => {

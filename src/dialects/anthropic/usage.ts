@@ -12,6 +12,7 @@ export function decodeUsage(value: Json | undefined): Usage | undefined {
   const read = finiteNumber(value['cache_read_input_tokens'])
   const written = finiteNumber(value['cache_creation_input_tokens'])
   const byTtl = isObject(value['cache_creation']) ? value['cache_creation'] : {}
+  const tools = isObject(value['server_tool_use']) ? value['server_tool_use'] : {}
   const details = isObject(value['output_tokens_details']) ? value['output_tokens_details'] : {}
   return compact({
     input: fresh === undefined ? undefined : fresh + (read ?? 0) + (written ?? 0),
@@ -20,6 +21,7 @@ export function decodeUsage(value: Json | undefined): Usage | undefined {
     cacheWrite: written,
     cacheWrite1h: finiteNumber(byTtl['ephemeral_1h_input_tokens']),
     reasoning: finiteNumber(details['thinking_tokens']),
+    searches: finiteNumber(tools['web_search_requests']),
     raw: { dialect: 'anthropic' as const, value },
   })
 }

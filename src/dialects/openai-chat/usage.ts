@@ -24,18 +24,21 @@ export function decodeUsage(value: Json | undefined): Usage | undefined {
     reasoning,
     audioInput,
   )
+  const research = researchTokens(value)
   // Grok on Azure counts cached tokens beside the prompt: then there are more of them than prompt.
   const outside = cached !== undefined && (prompt ?? 0) < cached ? cached : 0
-  const whole = prompt === undefined ? undefined : prompt + beside.input + outside
+  const whole = prompt === undefined ? undefined : prompt + beside.input + outside + research.input
   return compact({
     input: whole,
-    output: completion === undefined ? undefined : completion + beside.output,
+    output: completion === undefined ? undefined : completion + beside.output + research.output,
     cachedInput: cached,
     // A part of its whole, also where a server says the same tokens twice.
     cacheWrite: written === undefined || whole === undefined ? written : Math.min(written, whole - (cached ?? 0)),
     reasoning,
     audioInput,
     audioOutput: finiteNumber(output['audio_tokens']),
+    searches: finiteNumber(value['num_search_queries']),
+    chargedNanoUsd: chargedNanoUsd(value),
     raw: { dialect: 'openai-chat' as const, value },
   })
 }
@@ -52,6 +55,33 @@ function besideTokens(
   if (rest <= 0) return { input: 0, output: 0 }
   if (rest === audioInput) return { input: rest, output: 0 }
   return rest === reasoning || !reasoning ? { input: 0, output: rest } : { input: 0, output: 0 }
+}
+
+/** Perplexity's research counts what it read and what it thought beside the prompt, the answer and the total. */
+function researchTokens(usage: JsonObject): { readonly input: number; readonly output: number } {
+  const cited = finiteNumber(usage['citation_tokens'])
+  const isResearch = cited !== undefined || finiteNumber(usage['num_search_queries']) !== undefined
+  return isResearch
+    ? { input: cited ?? 0, output: finiteNumber(usage['reasoning_tokens']) ?? 0 }
+    : { input: 0, output: 0 }
+}
+
+/**
+ * The charge in nano-dollars: OpenRouter's `cost` in dollars, and what the operator's own account at the upstream pays
+ * beside it; Perplexity's total; xAI's ticks, of which ten billion are a dollar.
+ */
+function chargedNanoUsd(usage: JsonObject): number | undefined {
+  const { cost, cost_in_usd_ticks: ticks, cost_details: details } = usage
+  if (typeof ticks === 'number') return nanoUsd(ticks / 1e10)
+  if (isObject(cost)) return nanoUsd(finiteNumber(cost['total_cost']))
+  if (typeof cost !== 'number') return undefined
+  const upstream = usage['is_byok'] === true && isObject(details) ? details['upstream_inference_cost'] : undefined
+  return nanoUsd(cost + (finiteNumber(upstream) ?? 0))
+}
+
+function nanoUsd(dollars: number | undefined): number | undefined {
+  const nano = dollars === undefined ? Number.NaN : Math.round(dollars * 1e9)
+  return Number.isSafeInteger(nano) && 0 <= nano ? nano : undefined
 }
 
 /** The usage object for a client; the provider's own where it spoke this dialect. */
