@@ -28,16 +28,22 @@ export function splice(bytes: Uint8Array, options: SpliceOptions): Uint8Array | 
   const scanned = scanObject(bytes)
   if (!scanned) return undefined
   const edits = [
-    ...modelEdits(bytes, scanned, options.model),
+    ...modelEdits(bytes, scanned, options),
     ...(asks.has(options.dialect) && options.asksForUsage ? usageEdits(bytes, scanned) : []),
   ]
   return apply(bytes, edits)
 }
 
-/** Every `model` is replaced: of duplicates one server reads the first, another the last. */
-function modelEdits(bytes: Uint8Array, { members, end }: ScannedObject, model: string): readonly Edit[] {
+/**
+ * Every `model` is replaced: of duplicates one server reads the first, another the last. Google's stands in the address,
+ * and in the body, if at all, as a resource.
+ */
+function modelEdits(bytes: Uint8Array, { members, end }: ScannedObject, options: SpliceOptions): readonly Edit[] {
+  const isGoogle = options.dialect === 'gemini'
+  const model = isGoogle ? `models/${options.model}` : options.model
   const wanted = JSON.stringify(model)
   const own = members.filter((member) => member.key === 'model')
+  if (own.length === 0 && isGoogle) return []
   if (own.length === 0) return [insertion(members.length === 0, end, `"model":${wanted}`)]
   return own.flatMap(({ start, end: stop }) =>
     valueAt(bytes, start, stop) === model ? [] : [{ start, end: stop, text: wanted }],

@@ -10,6 +10,7 @@ import { formatUsd } from './cost.ts'
 import type { CallApi } from './endpoint.ts'
 import type { CallExchange } from './exchange.ts'
 import { exchangeHeaders } from './headers.ts'
+import { jsonArrayOf } from './json-array.ts'
 import type { GatewayResponse } from './request.ts'
 import type { Runtime } from './runtime.ts'
 import { charactersIn, settlePartialUsage, settleUsage, tokensOfCharacters } from './settle.ts'
@@ -63,7 +64,8 @@ export function answerStream(
   exchange.attempts = attempts
   exchange.losses = losses
   const { onDisconnect, catalogue } = runtime.policy.config
-  const body = new AnswerStream({
+  const isArray = exchange.endpoint.address?.isArray === true
+  const events = new AnswerStream({
     frames,
     encoderFor: (model) => exchange.dialect.encodeStream(contextOf(exchange, model, input.estimatedInputTokens)),
     ...(exchange.dialect.name === 'anthropic'
@@ -88,17 +90,17 @@ export function answerStream(
     status: 200,
     headers: {
       ...exchangeHeaders(exchange, runtime.policy.digest),
-      'content-type': 'text/event-stream',
+      'content-type': isArray ? 'application/json' : 'text/event-stream',
       'cache-control': 'no-store, no-transform',
       'x-accel-buffering': 'no',
     },
-    body,
+    body: isArray ? jsonArrayOf(events) : events,
     trailers: (): Readonly<Record<string, string>> =>
       exchange.costNanoUsd === undefined ? {} : { 'x-policyc-cost': formatUsd(exchange.costNanoUsd) },
   }
 }
 
-/** How an answer's id begins where the provider gave none. */
+/** How an answer's id begins where the provider gave none; Google's have no such beginning. */
 const idPrefixes: Readonly<Record<CallApi, string>> = {
   chat: 'chatcmpl-',
   completions: 'cmpl-',
@@ -111,7 +113,7 @@ function contextOf(exchange: CallExchange, model: string | undefined, estimatedI
   const target = exchange.target!
   return {
     model: model ?? target.slice(target.indexOf('/') + 1),
-    id: `${idPrefixes[exchange.endpoint.api]}${exchange.id}`,
+    id: `${exchange.dialect.name === 'gemini' ? '' : idPrefixes[exchange.endpoint.api]}${exchange.id}`,
     ...(exchange.call === undefined ? {} : { call: exchange.call }),
     created: Math.floor(exchange.startedAtMs / 1000),
     includeUsage: exchange.call?.includeUsage ?? true,

@@ -3,9 +3,11 @@
  */
 import { anthropic } from '../dialects/anthropic/anthropic.ts'
 import type { ClientDialect, HeaderLookup } from '../dialects/dialect.ts'
+import { gemini } from '../dialects/gemini/gemini.ts'
 import { openaiChat } from '../dialects/openai-chat/openai-chat.ts'
 import { openaiCompletions } from '../dialects/openai-completions/openai-completions.ts'
 import { openaiResponses } from '../dialects/openai-responses/openai-responses.ts'
+import { findGoogleAddress, findQueryKey, type GoogleAddress } from './google-address.ts'
 
 /** The API that a call came by, as policies and records name it. */
 export type CallApi = 'chat' | 'completions' | 'responses' | 'messages'
@@ -16,6 +18,8 @@ export type Endpoint =
       readonly api: CallApi
       readonly dialect: ClientDialect
       readonly version: string
+      /** What the address says of the call, in Google's dialect. */
+      readonly address?: GoogleAddress
     }
   /** The list, or one entry of it. */
   | { readonly kind: 'models'; readonly dialect: ClientDialect; readonly version: string; readonly id?: string }
@@ -35,9 +39,9 @@ const unavailable = [
   'messages/count_tokens',
 ]
 
-/** The endpoint of a request; `path` as it came, percent-encoded. */
-export function findEndpoint(method: string, path: string, header: HeaderLookup): Endpoint {
-  const byHeader = header('anthropic-version') === undefined ? openaiChat : anthropic
+/** The endpoint of a request; `path` and `query` as they came, percent-encoded. */
+export function findEndpoint(method: string, path: string, header: HeaderLookup, query = ''): Endpoint {
+  const byHeader = dialectOf(header, query)
   if (path === '/health/live' || path === '/health/ready') {
     const probe = path === '/health/live' ? 'live' : 'ready'
     return isRead(method)
@@ -60,14 +64,21 @@ export function findEndpoint(method: string, path: string, header: HeaderLookup)
     case 'messages':
       return post(method, { kind: 'call', api: 'messages', dialect: anthropic, version })
   }
+  const address = findGoogleAddress(rest, query)
+  if (address === 'known') return { kind: 'unavailable', dialect: gemini }
+  if (address !== undefined) return post(method, { kind: 'call', api: 'chat', dialect: gemini, version, address })
   if (rest === 'models' || rest.startsWith('models/')) return modelsEndpoint(method, rest, version, byHeader)
   const dialect = rest.startsWith('messages/') ? anthropic : rest.startsWith('chat/') ? openaiChat : byHeader
   return unavailable.includes(rest) ? { kind: 'unavailable', dialect } : { kind: 'unknown', dialect }
 }
 
+/** Where the path names no dialect, clients show theirs by the headers that only they send. */
+function dialectOf(header: HeaderLookup, query: string): ClientDialect {
+  if (header('anthropic-version') !== undefined) return anthropic
+  return header('x-goog-api-key') !== undefined || findQueryKey(query) !== undefined ? gemini : openaiChat
+}
+
 function modelsEndpoint(method: string, rest: string, version: string, dialect: ClientDialect): Endpoint {
-  if (/:(generateContent|streamGenerateContent|countTokens|embedContent)$/.test(rest))
-    return { kind: 'unavailable', dialect }
   if (!isRead(method)) return { kind: 'wrong_method', dialect, allow: 'GET, HEAD' }
   if (rest === 'models') return { kind: 'models', dialect, version }
   const id = decode(rest.slice('models/'.length))

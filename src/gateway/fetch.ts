@@ -17,9 +17,11 @@ export async function handleFetch(request: Request, runtime: Runtime): Promise<R
 }
 
 function toGatewayRequest(request: Request, { setTimer }: Environment): GatewayRequest {
+  const { pathname, search } = new URL(request.url)
   return {
     method: request.method,
-    path: new URL(request.url).pathname,
+    path: pathname,
+    query: search.slice(1),
     header: (name) => request.headers.get(name) ?? undefined,
     headers: () => request.headers,
     readBody: (limits) => readBody(request, limits, setTimer),

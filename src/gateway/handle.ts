@@ -52,7 +52,7 @@ const noUsage = { provenance: 'none' } as const
 
 /** Answers a request; never rejects. */
 export async function handle(request: GatewayRequest, runtime: Runtime): Promise<GatewayResponse> {
-  const endpoint = findEndpoint(request.method, request.path, request.header)
+  const endpoint = findEndpoint(request.method, request.path, request.header, request.query)
   const exchange: Exchange & { place?: Place } = {
     id: requestIdOf(request.header, runtime.environment.requestId),
     startedAtMs: runtime.environment.now(),
@@ -108,7 +108,7 @@ async function answer(
 
 async function serveCall(exchange: CallExchange, runtime: Runtime): Promise<GatewayResponse> {
   const { policy } = runtime
-  const caller = await identify(exchange.request, runtime)
+  const caller = await identify(exchange, runtime)
   if (!caller.ok) return refuse(exchange, caller.failure, runtime)
   exchange.caller = caller.value
 

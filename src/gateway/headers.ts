@@ -58,6 +58,7 @@ export const credentialHeaders: ReadonlySet<string> = new Set([
   'proxy-authorization',
   'x-api-key',
   'api-key',
+  'x-goog-api-key',
   'cookie',
 ])
 

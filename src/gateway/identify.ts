@@ -4,12 +4,15 @@
 import { authenticate } from '../identity/authenticate.ts'
 import type { Caller, CallerFields } from '../identity/caller.ts'
 import { readCallerFields } from '../identity/caller.ts'
-import type { Step } from './exchange.ts'
+import type { Exchange, Step } from './exchange.ts'
 import { done, failed } from './exchange.ts'
-import type { GatewayRequest } from './request.ts'
+import { findQueryKey } from './google-address.ts'
 import type { Runtime } from './runtime.ts'
 
-export async function identify(request: GatewayRequest, runtime: Runtime): Promise<Step<Caller>> {
+export async function identify(
+  { request, dialect }: Pick<Exchange, 'request' | 'dialect'>,
+  runtime: Runtime,
+): Promise<Step<Caller>> {
   const host = await runtime.hostCaller?.(request.native)
   if (host !== undefined && host !== null) return done(hostCaller(host, request.ip))
   const { keys, policy, environment } = runtime
@@ -17,6 +20,7 @@ export async function identify(request: GatewayRequest, runtime: Runtime): Promi
     callers: policy.config.callers,
     keys,
     now: environment.now,
+    queryKey: dialect.name === 'gemini' ? findQueryKey(request.query) : undefined,
   })
   return known.ok ? done(known.caller) : failed({ kind: 'unauthenticated', message: known.message })
 }

@@ -4,7 +4,8 @@
 import type { CatalogueEntry } from '../config/catalogue.ts'
 import { findRequested } from '../config/catalogue.ts'
 import { didYouMean } from '../diagnostics/suggest.ts'
-import type { JsonObject } from '../dialects/neutral.ts'
+import { compact } from '../dialects/json.ts'
+import type { DialectName, JsonObject } from '../dialects/neutral.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Exchange, Step } from './exchange.ts'
 import { done, failed } from './exchange.ts'
@@ -18,34 +19,88 @@ export async function listModels(
   endpoint: Extract<Endpoint, { kind: 'models' }>,
   runtime: Runtime,
 ): Promise<Step<JsonObject>> {
-  const caller = await identify(exchange.request, runtime)
+  const caller = await identify(exchange, runtime)
   if (!caller.ok) return caller
   exchange.caller = caller.value
-  const isAnthropic = endpoint.dialect.name === 'anthropic'
-  const asked = { api: isAnthropic ? 'messages' : 'chat', version: endpoint.version, model: '' } as const
+  const { api, one, list } = shapeOf(endpoint.dialect.name)
+  const asked = { api, version: endpoint.version, model: '' } as const
   const facts = await buildFacts(exchange, caller.value, asked, runtime)
   if (!facts.ok) return facts
   const { catalogue } = runtime.policy.config
-  const shape = isAnthropic ? anthropicModel : openaiModel
   const reachable = findReachable(facts.value, runtime)
-  if (endpoint.id === undefined) {
-    const data = reachable.map((id) => shape(catalogue.byId.get(id)!))
-    const first = reachable[0] ?? null
-    const last = reachable.at(-1) ?? null
-    return done(isAnthropic ? { data, has_more: false, first_id: first, last_id: last } : { object: 'list', data })
-  }
+  if (endpoint.id === undefined) return done(list(reachable.map((id) => catalogue.byId.get(id)!)))
   const entry = findRequested(catalogue, endpoint.id)
-  if (entry !== undefined && reachable.includes(entry.id)) return done(shape(entry))
+  if (entry !== undefined && reachable.includes(entry.id)) return done(one(entry))
   // An entry out of reach and one that does not exist look the same.
   const names = reachable.flatMap((id) => [id, catalogue.byId.get(id)!.model])
   const help = didYouMean(endpoint.id, names)
   return failed({ kind: 'unknown_model', model: endpoint.id, ...(help === undefined ? {} : { help }) })
 }
 
-function openaiModel({ id, provider }: CatalogueEntry): JsonObject {
-  return { id, object: 'model', created: 0, owned_by: provider }
+/** How a dialect shows one model and a list of them. */
+interface ModelShape {
+  readonly api: 'chat' | 'messages'
+  readonly one: (entry: CatalogueEntry) => JsonObject
+  readonly list: (entries: readonly CatalogueEntry[]) => JsonObject
 }
 
-function anthropicModel({ id, model }: CatalogueEntry): JsonObject {
-  return { type: 'model', id, display_name: model, created_at: '1970-01-01T00:00:00Z' }
+function shapeOf(dialect: DialectName): ModelShape {
+  switch (dialect) {
+    case 'anthropic':
+      return anthropicShape
+    case 'gemini':
+      return geminiShape
+    case 'openai-chat':
+    case 'openai-responses':
+    case 'openai-completions':
+    case 'cohere':
+    case 'bedrock':
+      return openaiShape
+  }
+}
+
+const openaiModel = ({ id, provider }: CatalogueEntry): JsonObject => ({
+  id,
+  object: 'model',
+  created: 0,
+  owned_by: provider,
+})
+
+const openaiShape: ModelShape = {
+  api: 'chat',
+  one: openaiModel,
+  list: (entries) => ({ object: 'list', data: entries.map(openaiModel) }),
+}
+
+const anthropicModel = ({ id, model }: CatalogueEntry): JsonObject => ({
+  type: 'model',
+  id,
+  display_name: model,
+  created_at: '1970-01-01T00:00:00Z',
+})
+
+const anthropicShape: ModelShape = {
+  api: 'messages',
+  one: anthropicModel,
+  list: (entries) => ({
+    data: entries.map(anthropicModel),
+    has_more: false,
+    first_id: entries[0]?.id ?? null,
+    last_id: entries.at(-1)?.id ?? null,
+  }),
+}
+
+const geminiModel = ({ id, model, context, maxOutput }: CatalogueEntry): JsonObject =>
+  compact({
+    name: `models/${id}`,
+    displayName: model,
+    inputTokenLimit: context,
+    outputTokenLimit: maxOutput,
+    supportedGenerationMethods: ['generateContent', 'streamGenerateContent'],
+  })
+
+const geminiShape: ModelShape = {
+  api: 'chat',
+  one: geminiModel,
+  list: (entries) => ({ models: entries.map(geminiModel) }),
 }

@@ -57,6 +57,7 @@ function toGatewayRequest(
   return {
     method: request.method ?? 'GET',
     path,
+    query: queryOf(request.url ?? ''),
     header: (name) => headerOf(request, name),
     headers: () => headersOf(request),
     ...(ip === undefined ? {} : { ip }),
@@ -162,6 +163,11 @@ function pathOf(url: string): string {
   // Proxies may send the absolute form.
   const absolute = /^https?:\/\/[^/]+(\/.*)?$/i.exec(path)
   return absolute === null ? path : (absolute[1] ?? '/')
+}
+
+function queryOf(url: string): string {
+  const [, query = ''] = /\?([^#]*)/.exec(url) ?? []
+  return query
 }
 
 function headerOf(request: IncomingMessage, name: string): string | undefined {

@@ -17,7 +17,7 @@ export interface ReadCall {
   readonly isForwardable: boolean
 }
 
-export async function readCall({ request, dialect }: CallExchange, bounds: Bounds): Promise<Step<ReadCall>> {
+export async function readCall({ request, dialect, endpoint }: CallExchange, bounds: Bounds): Promise<Step<ReadCall>> {
   const type = mediaOf(request.header)
   const refused = refuseMedia(type, request.header)
   if (refused !== undefined) return failed({ kind: 'unsupported_media', message: refused })
@@ -37,7 +37,7 @@ export async function readCall({ request, dialect }: CallExchange, bounds: Bound
   const json = parseJsonBody(read.bytes, bounds.jsonDepth)
   if (!json.ok && type === formMedia) return failed({ kind: 'unsupported_media', message: notJson(type) })
   if (!json.ok) return failed({ kind: 'malformed', message: json.message })
-  const decoded = dialect.decodeRequest(json.value)
+  const decoded = dialect.decodeRequest(json.value, endpoint.address)
   if (!decoded.ok) {
     const { message, param } = decoded
     return failed({ kind: 'malformed', message, ...(param === undefined ? {} : { param }) })

@@ -7,6 +7,8 @@ export interface GatewayRequest {
   readonly method: string
   /** The path as it came, percent-encoded, without the query. */
   readonly path: string
+  /** What follows the `?`, percent-encoded; empty where nothing does. It may hold a credential: it is never logged. */
+  readonly query: string
   /** A header's value, repeated ones joined by `, `; names in lower case. */
   readonly header: (name: string) => string | undefined
   /** Every header, names in lower case. */

@@ -17,6 +17,8 @@ export interface AuthenticateOptions {
   /** Absent where `callers.keys` is off. */
   readonly keys: { find(key: string): Promise<KeyRecord | undefined> } | undefined
   readonly now: () => number
+  /** The credential in the address, where the client's dialect has it there. */
+  readonly queryKey?: string | undefined
 }
 
 /** Says the caller of a request by its headers and the address of its socket. */
@@ -25,7 +27,7 @@ export async function authenticate(
   ip: string | undefined,
   options: AuthenticateOptions,
 ): Promise<Authenticated> {
-  const found = findCredential(header)
+  const found = findCredential(header, options.queryKey)
   switch (found.kind) {
     case 'malformed':
       return { ok: false, message: found.message }

@@ -2,9 +2,11 @@ import { expect, test } from 'vitest'
 import { findEndpoint } from '../../src/gateway/endpoint.ts'
 
 function say(line: string, headers: Readonly<Record<string, string>> = {}): string {
-  const [method, path] = line.split(' ') as [string, string]
-  const { dialect, kind, ...rest } = findEndpoint(method, path, (name) => headers[name])
-  return [kind, dialect.name, ...Object.values(rest)].join(' ')
+  const [method, url] = line.split(' ') as [string, string]
+  const [path = '', query] = url.split('?')
+  const { dialect, kind, ...rest } = findEndpoint(method, path, (name) => headers[name], query)
+  const said = Object.values(rest).map((value) => (typeof value === 'string' ? value : JSON.stringify(value)))
+  return [kind, dialect.name, ...said].join(' ')
 }
 
 test.each([
@@ -29,7 +31,29 @@ test.each([
   ['GET /v1/responses', 'wrong_method openai-responses POST'],
   ['GET /v1/responses/resp_1', 'unknown openai-chat'],
   ['POST /v1/messages/count_tokens', 'unavailable anthropic'],
-  ['POST /v1beta/models/gemini-pro:generateContent', 'unavailable openai-chat'],
+  [
+    'POST /v1beta/models/gemini-pro:generateContent',
+    'call gemini chat v1beta {"model":"gemini-pro","stream":false,"isArray":false}',
+  ],
+  [
+    'POST /v1beta/models/gemini-pro:streamGenerateContent?alt=sse',
+    'call gemini chat v1beta {"model":"gemini-pro","stream":true,"isArray":false}',
+  ],
+  [
+    'POST /v1/models/openai%2Fgpt-5:streamGenerateContent?key=k',
+    'call gemini chat v1 {"model":"openai/gpt-5","stream":true,"isArray":true}',
+  ],
+  [
+    'POST /v1beta/models/local/llama3.1:8b:generateContent',
+    'call gemini chat v1beta {"model":"local/llama3.1:8b","stream":false,"isArray":false}',
+  ],
+  [
+    'POST /v1beta1/projects/p/locations/eu/publishers/google/models/gemini-pro:generateContent',
+    'call gemini chat v1beta1 {"model":"gemini-pro","stream":false,"isArray":false}',
+  ],
+  ['GET /v1beta/models/gemini-pro:generateContent', 'wrong_method gemini POST'],
+  ['POST /v1beta/models/gemini-pro:countTokens', 'unavailable gemini'],
+  ['POST /v1beta/models/%zz:generateContent', 'wrong_method openai-chat GET, HEAD'],
   ['GET /metrics', 'unavailable openai-chat'],
   ['POST /chat/completions', 'unknown openai-chat'],
   ['GET /', 'unknown openai-chat'],
@@ -45,4 +69,10 @@ test('without a path that names a dialect, the client of Anthropic shows itself 
   expect(say('GET /v1/models', headers)).toBe('models anthropic v1')
   expect(say('GET /nothing', headers)).toBe('unknown anthropic')
   expect(say('POST /v1/chat/completions', headers)).toBe('call openai-chat chat v1')
+})
+
+test("so does Google's, by its header or by the key in the address", () => {
+  expect(say('GET /v1beta/models', { 'x-goog-api-key': 'k' })).toBe('models gemini v1beta')
+  expect(say('GET /v1beta/models?key=k')).toBe('models gemini v1beta')
+  expect(say('GET /v1beta/models?pageSize=5')).toBe('models openai-chat v1beta')
 })
