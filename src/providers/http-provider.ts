@@ -6,7 +6,7 @@
  */
 import { Pool } from 'undici'
 import type { ProviderConfig } from '../config/config.ts'
-import type { Secret } from '../config/secret.ts'
+import { Secret } from '../config/secret.ts'
 import type { HeaderLookup } from '../dialects/dialect.ts'
 import type { UpstreamError } from '../dialects/neutral.ts'
 import { findExhaustedMs, readRateLimits } from '../dialects/rate-limits.ts'
@@ -16,6 +16,7 @@ import { type Credentials, createCredentials, type Taken } from './credentials.t
 import { decompress } from './decompress.ts'
 import { exchange } from './exchange.ts'
 import type { HttpType } from './http-type.ts'
+import { redactorOf } from './key-ring.ts'
 import type { Provider, ProviderRequest, ProviderResponse, ProviderResult, SetTimer } from './provider.ts'
 
 export interface HttpProviderOptions {
@@ -54,6 +55,8 @@ export function createHttpProvider(config: ProviderConfig, type: HttpType, optio
     return `${base.pathname.replace(/\/+$/, '')}${path}${base.search}`
   }
   const credentials = createCredentials(type, config, options)
+  // An access key, a client's secret: what signs or asks for tokens is never called a key.
+  const redactSettings = redactorOf(Object.values(config.options).filter((value) => value instanceof Secret))
   const { nameOf } = type
   const sign = config.apiKeys.length === 0 ? type.sign?.(config) : undefined
   const streamType = type.dialect.framing === 'binary' ? 'application/vnd.amazon.eventstream' : 'text/event-stream'
@@ -104,7 +107,7 @@ export function createHttpProvider(config: ProviderConfig, type: HttpType, optio
     encoding: { ...type.encoding, ...type.configured?.(config) },
     ...(nameOf === undefined ? {} : { nameOf: (model: string) => nameOf(model, config) }),
     call,
-    redact: credentials.redact,
+    redact: (text) => redactSettings(credentials.redact(text)),
     async close() {
       await Promise.all([credentials.close(), pool.destroy()])
     },

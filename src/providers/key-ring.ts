@@ -53,11 +53,11 @@ export function createKeyRing(keys: readonly Secret[], now: () => number): KeyRi
 const secretLength = 8
 
 /**
- * Takes keys out of texts. A key of eight characters or more goes wherever it stands. A shorter one, such as the `x`
+ * Takes secrets out of texts. A key of eight characters or more goes wherever it stands. A shorter one, such as the `x`
  * or `none` that a local server is given, is a part of common words, and no secret worth a garbled message: it goes
  * only as a whole word that is shown as a value, which is in quotes, after `=`, after `key:` or after `Bearer`.
  */
-function redactorOf(keys: readonly Secret[]): (text: string) => string {
+export function redactorOf(keys: readonly Secret[]): (text: string) => string {
   const patterns = keys
     .map((key) => key.reveal())
     .filter((value) => value !== '')
