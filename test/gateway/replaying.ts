@@ -6,7 +6,19 @@ import { accumulate } from '../dialects/accumulate.ts'
 import { bytesOf, cutAt, feed } from '../dialects/cut.ts'
 import type { Recording } from '../dialects/recordings.ts'
 
-export const pathOf = (dialect: Dialect) => (dialect.name === 'anthropic' ? '/v1/messages' : '/v1/chat/completions')
+/** Where clients of a dialect call. */
+export function pathOf({ name }: Pick<Dialect, 'name'>): string {
+  switch (name) {
+    case 'anthropic':
+      return '/v1/messages'
+    case 'openai-responses':
+      return '/v1/responses'
+    case 'openai-completions':
+      return '/v1/completions'
+    default:
+      return '/v1/chat/completions'
+  }
+}
 
 /** The bytes that the provider sent. */
 export function wireOf({ response }: Recording): string {
