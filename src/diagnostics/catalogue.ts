@@ -263,6 +263,15 @@ const entries = {
     avoid: 'hundreds of patterns on one attribute in one policy',
     prefer: 'a table whose column says what the patterns guess',
   },
+  P604: {
+    severity: 'information',
+    title: 'a test with faults that holds of plain requests only',
+    because:
+      'tools, pictures or length leave a request fewer targets: the test passes for requests that ask no more than it gives, and this one comes to something else',
+    avoid: 'test "t" { when openai/* fails 503 expect served by anthropic/claude-sonnet-4-5 }',
+    prefer:
+      'test "t" { given request.has_audio = false when openai/* fails 503 expect served by anthropic/claude-sonnet-4-5 }',
+  },
   P701: {
     severity: 'warning',
     title: 'leaving out an attribute turns a denied request into an allowed one',

@@ -14,6 +14,8 @@ export interface Completion {
   readonly decision: Decision
   /** The `request.…` attributes that were not given and have been chosen, by id. */
   readonly chosen: Readonly<Record<string, boolean | number>>
+  /** Whether it asks no more of a target than the facts themselves do. */
+  readonly isPlain: boolean
 }
 
 const flags = ['has_tools', 'has_images', 'has_audio', 'has_schema', 'has_reasoning'] as const
@@ -41,10 +43,14 @@ type Choices = ReadonlyMap<string, readonly (boolean | number)[]>
 function choicesOf(scenario: Scenario, targets: readonly string[], fitnessOf: FitnessOf): Choices {
   const { facts, isGiven, faults, policy } = scenario
   const choices = new Map<string, readonly (boolean | number)[]>()
-  if (!isGiven('request.stream') && faults.length > 0) choices.set('stream', [false, true])
+  // Only of a stream can something be after some chunks.
+  const speaksOfStreams = faults.some((each) => each.kind !== 'state' && (each.afterChunks?.value ?? 0) > 0)
+  if (!isGiven('request.stream') && faults.length > 0) choices.set('stream', speaksOfStreams ? [true] : [false, true])
   for (const flag of flags) {
     const isAsked = !isGiven(`request.${flag}`) && targets.some((each) => lacks(each, flag, fitnessOf))
-    if (isAsked) choices.set(flag, [false, true])
+    const own = requestOf(facts)[flag] === true
+    // What the facts have comes first: of requests that are carried out alike, the first is kept.
+    if (isAsked) choices.set(flag, [own, !own])
   }
   if (isGiven('request.input_tokens')) return choices
   const contexts = targets.flatMap((each) => policy.config.catalogue.byId.get(each)?.context ?? [])
@@ -66,12 +72,19 @@ function combine({ facts, policy, admits }: Scenario, choices: Choices): readonl
   for (const [name, values] of choices) {
     chosen = chosen.flatMap((each) => values.map((value) => ({ ...each, [name]: value })))
   }
-  return chosen.flatMap((each): Completion[] => {
+  const completions = chosen.flatMap((each): Completion[] => {
     const completed = withRequest(facts, each)
     if (admits?.(completed) === false) return []
     const ids = Object.entries(each).map(([name, value]) => [`request.${name}`, value])
-    return [{ facts: completed, decision: policy.decide(completed), chosen: Object.fromEntries(ids) }]
+    const isPlain = Object.entries(each).every(([name, value]) => name === 'stream' || value === plainOf(facts, name))
+    return [{ facts: completed, decision: policy.decide(completed), chosen: Object.fromEntries(ids), isPlain }]
   })
+  if (completions.some((each) => each.isPlain)) return completions
+  return [{ facts, decision: policy.decide(facts), chosen: {}, isPlain: true }, ...completions]
+}
+
+function plainOf(facts: Facts, name: string): unknown {
+  return name === 'input_tokens' ? inputTokensOf(facts) : requestOf(facts)[name] === true
 }
 
 /** One of those that are alike: of one decision, and fit for the same targets. */

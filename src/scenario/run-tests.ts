@@ -9,7 +9,7 @@ import { Outgrown } from '../graph/diagram.ts'
 import { decisionClasses } from '../prove/decision-classes.ts'
 import { givenOf } from '../prove/given.ts'
 import type { Proof } from '../prove/proof.ts'
-import { checkOutcome, type Mismatch, outcomeExpectations } from './check-outcome.ts'
+import { checkOutcome, type Mismatch, type OutcomeExpectation, outcomeExpectations } from './check-outcome.ts'
 import { findSettling } from './find-settling.ts'
 import { mostRuns, runScenario, type ScenarioRun } from './run-scenario.ts'
 
@@ -52,21 +52,19 @@ export async function runOutcomes(
     if (thrown instanceof Outgrown) return { diagnostics: [undecided(test)], runs }
     throw thrown
   }
-  const diagnostics = expectations.flatMap((expectation) => {
-    const mismatchOf = (run: ScenarioRun): Mismatch | undefined => checkOutcome([expectation], run.outcome)[0]
-    const broken = runs.find((run) => mismatchOf(run) !== undefined)
-    return broken
-      ? [
-          failed(
-            test,
-            broken,
-            mismatchOf(broken)!,
-            settling(runs, (run) => !mismatchOf(run)),
-          ),
-        ]
-      : []
-  })
+  const diagnostics = expectations.flatMap((expectation) => judge(test, expectation, runs))
   return { diagnostics, runs }
+}
+
+/** An error where a plain request does not meet the expectation; a note where only one does that asks for more. */
+function judge(test: PolicyTest, expectation: OutcomeExpectation, runs: readonly ScenarioRun[]): readonly Diagnostic[] {
+  const mismatchOf = (run: ScenarioRun): Mismatch | undefined => checkOutcome([expectation], run.outcome)[0]
+  const broken = runs.filter((run) => mismatchOf(run) !== undefined)
+  const shown = broken.find((run) => run.isPlain) ?? broken[0]
+  if (shown === undefined) return []
+  const settles = settling(runs, (run) => mismatchOf(run) === undefined)
+  const found = { run: shown, mismatch: mismatchOf(shown)!, settles }
+  return [shown.isPlain ? failed(test, found) : holdsOfPlain(test, found)]
 }
 
 function settling(runs: readonly ScenarioRun[], passes: (run: ScenarioRun) => boolean): string | undefined {
@@ -74,7 +72,14 @@ function settling(runs: readonly ScenarioRun[], passes: (run: ScenarioRun) => bo
   return found && `${found.attribute} = ${found.value}`
 }
 
-function failed(test: PolicyTest, run: ScenarioRun, mismatch: Mismatch, settles: string | undefined): Diagnostic {
+interface Broken {
+  readonly run: ScenarioRun
+  readonly mismatch: Mismatch
+  /** What would settle it if it were given. */
+  readonly settles: string | undefined
+}
+
+function failed(test: PolicyTest, { run, mismatch, settles }: Broken): Diagnostic {
   return diagnostic('P602', {
     message: `the test "${test.title}" fails: expected \`${mismatch.expected}\`, but it is ${mismatch.found}`,
     span: mismatch.expectation.span,
@@ -84,6 +89,18 @@ function failed(test: PolicyTest, run: ScenarioRun, mismatch: Mismatch, settles:
       settles === undefined
         ? 'mend the route, or what the test expects'
         : `it depends on what is not given: \`given ${settles}\` would settle it`,
+    witness: run.facts,
+  })
+}
+
+function holdsOfPlain(test: PolicyTest, { run, mismatch, settles }: Broken): Diagnostic {
+  return diagnostic('P604', {
+    message: `the test "${test.title}" holds of plain requests; of one that asks for more it is ${mismatch.found}`,
+    span: mismatch.expectation.span,
+    help:
+      settles === undefined
+        ? 'give more of the request, or add a target that can do what it asks'
+        : `\`given ${settles}\` says that the test is not about it`,
     witness: run.facts,
   })
 }

@@ -7,8 +7,9 @@ const isServed = ({ outcome }: ScenarioRun) => outcome.kind === 'served'
 
 test('the attribute that settles it alone', async () => {
   const { runs } = await runLastTest(`allow all
-route main { to a/x else b/x }
-test "t" { when a/* stalls after 3 chunks expect served by b/x }`)
-  expect(findSettling(runs, isServed)).toEqual({ attribute: 'request.stream', value: false })
+route main { to b/blind }
+test "t" { given request.has_audio = false, request.has_images = false, request.has_schema = false
+           expect served by b/blind }`)
+  expect(findSettling(runs, isServed)).toEqual({ attribute: 'request.has_reasoning', value: false })
   expect(findSettling(runs, () => false)).toBeUndefined()
 })

@@ -31,7 +31,7 @@ export interface Ran {
   readonly runs: readonly ScenarioRun[]
   /** Each outcome once, in the order of the runs. */
   readonly outcomes: readonly string[]
-  /** What does not meet the expectations of the test, each once. */
+  /** What plain requests come to that does not meet the expectations of the test, each once. */
   readonly mismatches: readonly string[]
 }
 
@@ -55,9 +55,9 @@ export async function runLastTest(policyText: string, facts: Facts = {}): Promis
   )
   if (result.kind === 'outgrown') return { runs: [], outcomes: ['outgrown'], mismatches: [] }
   const expected = outcomeExpectations(test.node.expect)
-  const mismatches = result.runs.flatMap(({ outcome }) =>
-    checkOutcome(expected, outcome).map((each) => `${each.expected}; found ${each.found}`),
-  )
+  const mismatches = result.runs
+    .filter(({ isPlain }) => isPlain)
+    .flatMap(({ outcome }) => checkOutcome(expected, outcome).map((each) => `${each.expected}; found ${each.found}`))
   return {
     runs: result.runs,
     outcomes: [...new Set(result.runs.map(({ outcome }) => describeOutcome(outcome)))],
