@@ -28,19 +28,24 @@ export function decodeUsage(value: Json | undefined): Usage | undefined {
   // Grok on Azure counts cached tokens beside the prompt: then there are more of them than prompt.
   const outside = cached !== undefined && (prompt ?? 0) < cached ? cached : 0
   const whole = prompt === undefined ? undefined : prompt + beside.input + outside + research.input
+  const made = completion === undefined ? undefined : completion + beside.output + research.output
   return compact({
     input: whole,
-    output: completion === undefined ? undefined : completion + beside.output + research.output,
+    output: made,
     cachedInput: cached,
-    // A part of its whole, also where a server says the same tokens twice.
-    cacheWrite: written === undefined || whole === undefined ? written : Math.min(written, whole - (cached ?? 0)),
-    reasoning,
+    // A part of its whole, also where a server says the same tokens twice, or more of them than there are.
+    cacheWrite: atMost(written, whole === undefined ? undefined : whole - (cached ?? 0)),
+    reasoning: atMost(reasoning, made),
     audioInput,
     audioOutput: finiteNumber(output['audio_tokens']),
     searches: finiteNumber(value['num_search_queries']),
     chargedNanoUsd: chargedNanoUsd(value),
     raw: { dialect: 'openai-chat' as const, value },
   })
+}
+
+function atMost(part: number | undefined, whole: number | undefined): number | undefined {
+  return part === undefined || whole === undefined ? part : Math.min(part, whole)
 }
 
 /**
