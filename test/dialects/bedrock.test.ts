@@ -251,13 +251,9 @@ describe('requests', () => {
       guardrailConfig: { guardrailIdentifier: 'g', guardrailVersion: '1' },
       performanceConfig: { latency: 'optimized' },
       requestMetadata: { a: 'b' },
-      additionalModelRequestFields: { anthropic_beta: ['x'] },
     }
     expect(fromOpenai(own)).toMatchObject({ body: own, losses: [] })
-    expect(fromAnthropic({ ...own, top_k: 5 })).toMatchObject({
-      body: { ...own, additionalModelRequestFields: { anthropic_beta: ['x'], top_k: 5 } },
-      losses: [],
-    })
+    expect(fromAnthropic(own)).toMatchObject({ body: own, losses: [] })
     const guarded = { messages: [{ role: 'user', content: [{ type: 'guarded_text', text: 'look here' }] }] }
     expect(fromOpenai(guarded)).toMatchObject({
       body: { messages: [{ content: [{ guardContent: { text: { text: 'look here' } } }] }] },
@@ -333,6 +329,12 @@ describe('requests', () => {
     ['messages.name', { messages: [{ role: 'user', content: 'x', name: 'bob' }] }, undefined],
     ['messages.role', { messages: [...HI, { role: 'system', content: 'x' }] }, { system: [{ text: 'x' }] }],
     ['web_search_options', { web_search_options: {} }, undefined],
+    [
+      'additionalModelRequestFields',
+      { additionalModelRequestFields: { tools: ['what no policy has seen'] } },
+      undefined,
+    ],
+    ['promptVariables', { promptVariables: { a: { text: 'what no guard has seen' } } }, undefined],
     [
       'messages.content.image_url',
       { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://x/y.png' } }] }] },

@@ -148,13 +148,7 @@ describe('requests', () => {
   })
 
   it('take the words that only this API has, whoever says them', () => {
-    const own = {
-      documents: [{ data: 'x' }],
-      safety_mode: 'STRICT',
-      citation_options: { mode: 'FAST' },
-      strict_tools: false,
-      priority: 3,
-    }
+    const own = { safety_mode: 'STRICT', citation_options: { mode: 'FAST' }, strict_tools: false, priority: 3 }
     expect(fromOpenai(own)).toMatchObject({ body: own, losses: [] })
     expect(fromAnthropic(own)).toMatchObject({ body: own, losses: [] })
   })
@@ -238,6 +232,7 @@ describe('requests', () => {
     ['service_tier', { service_tier: 'priority' }, undefined],
     ['reasoning_effort', { reasoning_effort: 'wild' }, undefined],
     ['web_search_options', { web_search_options: {} }, undefined],
+    ['documents', { documents: [{ data: 'what no guard has seen' }] }, undefined],
     ['messages.name', { messages: [{ role: 'user', content: 'x', name: 'bob' }] }, undefined],
     [
       'messages.content.input_audio',

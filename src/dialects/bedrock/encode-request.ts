@@ -2,7 +2,7 @@
  * The neutral call → a Converse request, and what of it could not be said. The model and whether to stream are in the
  * address.
  *
- * The API's own fields (`guardrailConfig`, `additionalModelRequestFields`, …) are taken under their names whichever
+ * Fields that only this API has (`guardrailConfig`, `performanceConfig`, …) are taken under their names whichever
  * dialect the client speaks. Dropped without a loss, since the answer says the same without them: the user's id,
  * cache marks where the model takes none, penalties of 0, an empty `logit_bias`, a choice of no tool where there is
  * no call in the history, and reasoning that is not the model's own.
@@ -17,15 +17,11 @@ import { encodeTools } from './encode-tools.ts'
 import { encodeModelFields } from './model-fields.ts'
 
 const API = "Amazon Bedrock's Converse API"
-/** Fields that no other API has words for: taken under their names whoever says them. */
-const OWN = new Set([
-  'guardrailConfig',
-  'additionalModelRequestFields',
-  'additionalModelResponseFieldPaths',
-  'promptVariables',
-  'requestMetadata',
-  'performanceConfig',
-])
+/**
+ * Fields that no other API has words for: taken under their names whoever says them. Not so those that can hold text or
+ * tools, `promptVariables` and `additionalModelRequestFields`, which no policy and no guard would see.
+ */
+const OWN = new Set(['guardrailConfig', 'additionalModelResponseFieldPaths', 'requestMetadata', 'performanceConfig'])
 
 export function encodeRequest(call: ChatCall, options: EncodeOptions): Encoded {
   const losses = createLosses()

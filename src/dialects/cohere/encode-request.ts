@@ -1,8 +1,8 @@
 /**
  * The neutral call → a Cohere chat request, and what of it could not be said.
  *
- * Cohere's own fields (`documents`, `safety_mode`, `citation_options`, …) are taken under their names whichever
- * dialect the client speaks. A named tool choice is said by declaring that tool alone. Dropped without a loss, since
+ * Fields that only this API has (`safety_mode`, `citation_options`, …) are taken under their names whichever dialect
+ * the client speaks. A named tool choice is said by declaring that tool alone. Dropped without a loss, since
  * the answer says the same without them: the user's id, cache marks, a schema's name and `strict`, an empty
  * `logit_bias`, and reasoning that another provider signed.
  */
@@ -14,8 +14,11 @@ import type { ChatCall, JsonObject, ResponseFormat, Tool } from '../neutral.ts'
 import { findBudgetTokens } from '../reasoning-effort.ts'
 import { encodeMessages } from './encode-messages.ts'
 
-/** Fields that no other API has words for: taken under their names whoever says them. */
-const OWN = new Set(['documents', 'safety_mode', 'citation_options', 'strict_tools', 'priority'])
+/**
+ * Fields that no other API has words for: taken under their names whoever says them. Not so `documents`, whose text no
+ * policy and no guard would see: blocks of the messages say them.
+ */
+const OWN = new Set(['safety_mode', 'citation_options', 'strict_tools', 'priority'])
 
 const target = { api: "Cohere's Chat API", dialect: 'cohere', carried: OWN } as const
 
