@@ -4,6 +4,7 @@
  */
 import type { Catalogue } from '../config/catalogue.ts'
 import type { AttributeDeclaration, CallersConfig, ProviderConfig } from '../config/config.ts'
+import type { GuardConfig } from '../config/guards.ts'
 import type { Table } from '../config/tables.ts'
 
 export interface CheckContext {
@@ -11,6 +12,8 @@ export interface CheckContext {
   readonly providers: ReadonlyMap<string, Pick<ProviderConfig, 'name' | 'region'>>
   readonly catalogue: Catalogue
   readonly attributes: readonly AttributeDeclaration[]
+  /** Detectors and checks beside the built-in ones. */
+  readonly guards?: readonly Pick<GuardConfig, 'name' | 'kind'>[]
   /** With their rows. */
   readonly tables: readonly Table[]
   /** Names of tables that could not be loaded: what they hold is not known, so their columns draw no error. */
