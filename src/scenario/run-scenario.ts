@@ -72,12 +72,10 @@ function createStage({ policy, faults }: Scenario, allElseDone: () => Promise<vo
   return { clock, providers: new Map(providers), choose, behaviours, throttled }
 }
 
-async function carryOut(
-  { policy, isGiven }: Scenario,
-  { facts, decision }: Completion,
-  stage: Stage,
-): Promise<ScenarioOutcome> {
-  const refusal = findRefusal(policy, facts, decision)
+async function carryOut(scenario: Scenario, completion: Completion, stage: Stage): Promise<ScenarioOutcome> {
+  const { policy, isGiven } = scenario
+  const { facts, decision } = completion
+  const refusal = findRefusal(scenario, completion)
   const { route } = decision
   if (refusal || route === null) {
     return { kind: 'failed', ...(refusal ?? { status: 403, why: 'no route' }), trail: [], elapsedMs: 0 }

@@ -219,6 +219,12 @@ limit rate { 5 requests per 1m }
     expect((await scenario(body, policy)).mismatches).toEqual([])
   })
 
+  test('a meter that is not given is not used up, whatever the policy reads of it', async () => {
+    const thrifty = policy.replace('route main', 'route thrifty when budget.month.used >= 80% { to b/x }\nroute main')
+    const ran = await runLastTest(`${thrifty}test "t" { expect served by b/x }`, { budget: { month: { used: 1 } } })
+    expect(ran.mismatches).toEqual([])
+  })
+
   test('no route, nothing left of one, and a name that nothing has', async () => {
     const none = 'allow all\n'
     expect((await scenario('expect failed with 403', none)).mismatches).toEqual([])
