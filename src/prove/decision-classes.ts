@@ -6,6 +6,7 @@ import type { Facts } from '../decide/facts.ts'
 import { falseRef, isLeaf, leafOf, Outgrown, type Ref } from '../graph/diagram.ts'
 import { reachedBy, speakers } from './candidates.ts'
 import type { Proof } from './proof.ts'
+import type { Regions } from './regions.ts'
 
 /** Most ways that are told apart. */
 const mostClasses = 512
@@ -19,6 +20,12 @@ export function decisionClasses(proof: Proof, region: Ref): readonly Facts[] {
     for (const { targets, when } of reachedBy(proof, speaker)) told.push(when, proof.forbidden(targets[0]!))
   }
   for (const rewrite of proof.rulesOf('rewrite')) told.push(proof.when(rewrite))
+  const classes = refined(regions, regions.and(region, proof.possible), told)
+  return classes.map((each) => proof.witness(each)).filter((each) => each !== undefined)
+}
+
+/** The region in parts that none of the diagrams tells apart. Throws `Outgrown` where there are too many. */
+export function refined(regions: Regions, region: Ref, told: readonly Ref[]): readonly Ref[] {
   const pairs = new Map<string, number>()
   const refine = (a: number, b: number): number => {
     if (a === 0) return 0
@@ -28,17 +35,21 @@ export function decisionClasses(proof: Proof, region: Ref): readonly Facts[] {
     pairs.set(key, pairs.size + 1)
     return pairs.size
   }
-  let classes = regions.and(region, proof.possible)
+  let classes = region
   for (const each of new Set(told)) {
     if (isLeaf(each)) continue
     pairs.clear()
     classes = regions.apply({ leaves: refine, shortcut: (a) => (a === falseRef ? falseRef : undefined) }, classes, each)
     if (pairs.size > mostClasses) throw new Outgrown()
   }
-  const leaves = isLeaf(classes) ? [leafOf(classes)] : [...regions.diagrams.sizeOf(classes).leaves]
+  return partsByLeaf(regions, classes)
+}
+
+/** The region of each leaf but 0, in the order of the leaves. */
+export function partsByLeaf(regions: Regions, diagram: Ref): readonly Ref[] {
+  const leaves = isLeaf(diagram) ? [leafOf(diagram)] : [...regions.diagrams.sizeOf(diagram).leaves]
   return leaves
     .filter((leaf) => leaf !== 0)
     .sort((a, b) => a - b)
-    .map((leaf) => proof.witness(regions.map(classes, (each) => (each === leaf ? 1 : 0))))
-    .filter((each) => each !== undefined)
+    .map((leaf) => regions.map(diagram, (each) => (each === leaf ? 1 : 0)))
 }

@@ -11,7 +11,7 @@ import { findUnenforceable } from './prove.ts'
 export async function loadPolicy(source: PolicySource, options: LoadOptions = {}): Promise<Policy> {
   const { config, checked, diagnostics } = await readPolicy(source, options)
   if (hasErrors(diagnostics) || !config || !checked) throw new PolicyError(diagnostics)
-  const policy = openPolicy(config, checked, diagnostics)
+  const policy = openPolicy(config, checked, diagnostics, options)
   const unenforceable = findUnenforceable(policy)
   if (unenforceable.length > 0) throw new PolicyError([...policy.diagnostics, ...unenforceable])
   return policy

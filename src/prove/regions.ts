@@ -124,6 +124,3 @@ export function createRegions(diagrams: Diagrams): Regions {
     apply,
   }
 }
-
-/** A diagram that is this leaf everywhere. */
-export const constant = (leaf: number): Ref => leafRef(leaf)

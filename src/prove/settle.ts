@@ -1,7 +1,7 @@
 /** Which one attribute, once given, would make a claim hold. */
 import { isLeaf, type Ref } from '../graph/diagram.ts'
+import { literalText } from '../graph/literal-text.ts'
 import type { Proof } from './proof.ts'
-import { writtenValue } from './written.ts'
 
 /** An attribute and a value of it for which every request of the region is inside: `caller.tier = "paid"`. */
 export function settlingAttribute(proof: Proof, region: Ref, inside: Ref): string | undefined {
@@ -15,12 +15,14 @@ export function settlingAttribute(proof: Proof, region: Ref, inside: Ref): strin
     const settled = regions.minus(regions.exists(wanted, others), regions.exists(unwanted, others))
     const facts = proof.witness(regions.and(settled, wanted))
     if (!facts) continue
-    const { attribute, kind } = universe.variables[universe.variableAt[level]!]!
-    const { path, id, type } = universe.attributes[attribute]!
+    const index = universe.variableAt[level]!
+    const { attribute, kind, classes } = universe.variables[index]!
     if (kind !== 'value') continue
-    let value: unknown = facts
-    for (const name of path) value = (value as Readonly<Record<string, unknown>> | undefined)?.[name]
-    return value === undefined ? `not has ${id}` : `${id} = ${writtenValue(type, value)}`
+    const { id, type } = universe.attributes[attribute]!
+    const { absent, value } = classes[universe.classOf(index, facts)]!
+    if (absent && value === undefined) return `not has ${id}`
+    if (typeof value === 'object' || value === undefined) continue
+    return `${id} = ${literalText(type, value)}`
   }
   return undefined
 }

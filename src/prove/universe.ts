@@ -20,6 +20,7 @@ export interface Universe {
   readonly attributes: readonly Attribute[]
   readonly variables: readonly JointVariable[]
   readonly regions: Regions
+  readonly space: Space
   /** The place of each joint variable in the order, and the variable at each place. */
   readonly levelOf: readonly number[]
   readonly variableAt: readonly number[]
@@ -31,7 +32,9 @@ export interface Universe {
   readonly where: (variable: number, classes: ClassSet) => Ref
   /** The class of a joint variable for a request. */
   readonly classOf: (variable: number, facts: Facts) => number
-  /** The requests that there can be, whatever the policy says: classes with a value, sets that are there. */
+  /** The facts that there can be: a set that is not there has no elements. */
+  readonly conceivable: Ref
+  /** The requests that a gateway can get: their time and address are known. */
   readonly natural: Ref
 }
 
@@ -61,8 +64,9 @@ export function createUniverse(
   const where = (variable: number, classes: ClassSet): Ref =>
     diagramOf(space, testOf(variable, classes, sizeOf(variable), ''))
   const classOf = classifying(parts, variables)
-  const universe = { parts, attributes, variables, regions, levelOf, variableAt, region, lower, where, classOf }
-  return { ...universe, natural: naturalOf(universe) }
+  const universe = { parts, attributes, variables, regions, space, levelOf, variableAt, region, lower, where, classOf }
+  const conceivable = conceivableOf(universe)
+  return { ...universe, conceivable, natural: regions.and(conceivable, timely(universe)) }
 }
 
 /** Ordering asks for nothing of a variable but its attribute and size. */
@@ -73,21 +77,29 @@ export function isAlwaysThere({ id, path }: Attribute): boolean {
   return path[0] === 'time' || id === 'caller.ip'
 }
 
-function naturalOf({ attributes, variables, regions, where }: Omit<Universe, 'natural'>): Ref {
+type Bare = Omit<Universe, 'natural' | 'conceivable'>
+
+function conceivableOf({ variables, regions, where }: Bare): Ref {
   const present = new Map(
     variables.flatMap((each, index) => (each.kind === 'present' ? [[each.attribute, index]] : [])),
   )
   const all: Ref[] = []
   for (const [index, { attribute, kind, classes }] of variables.entries()) {
-    if (kind === 'value' && isAlwaysThere(attributes[attribute]!)) {
-      const real = classes.flatMap((each, number) => (each.value === undefined ? [] : [number]))
-      if (real.length < classes.length) all.push(where(index, classSet(real)))
-    }
     const presence = present.get(attribute)
     if (kind !== 'element' || presence === undefined) continue
     const holding = classes.flatMap((each, number) => (isHeld(each.value) ? [number] : []))
     all.push(regions.or([regions.not(where(index, classSet(holding))), where(presence, thereOf(variables[presence]!))]))
   }
+  return regions.and(trueRef, ...all)
+}
+
+/** Where time and address are there. */
+function timely({ attributes, variables, regions, where }: Bare): Ref {
+  const all = variables.flatMap(({ kind, attribute, classes }, index) => {
+    if (kind !== 'value' || !isAlwaysThere(attributes[attribute]!)) return []
+    const real = classes.flatMap((each, number) => (each.value === undefined ? [] : [number]))
+    return real.length < classes.length ? [where(index, classSet(real))] : []
+  })
   return regions.and(trueRef, ...all)
 }
 
