@@ -69,23 +69,56 @@ describe('quickstart', () => {
   })
 })
 
-describe('policies/startup', () => {
-  const config = join(root, 'policies/startup')
-  const env = {
-    OPENAI_API_KEY: 'a',
-    ANTHROPIC_API_KEY: 'b',
-    EUROPE_BASE_URL: 'https://europe.example/v1',
-    EUROPE_API_KEY: 'c',
-    KEYS_PEPPER: 'pepper',
-  }
-  const noon = { time: { hour: 12 } }
-  const decide = async (caller: object, request: object, time: object = noon) =>
-    (await loadPolicy(config, { env })).decide({ caller: { kind: 'key', ...caller }, request, ...time })
+const wholePolicies = ['startup', 'saas']
 
-  test('validates without a word, and is formatted', async () => {
-    expect((await policyc(['validate', config, '--strict'], { env })).out).toMatch(/no problems\n$/)
+describe.each(wholePolicies)('policies/%s', (name) => {
+  const config = join(root, 'policies', name)
+
+  test('validates as it is, all of its laws and tests with it, and is formatted', async () => {
+    const { status, out } = await policyc(['validate', config, '--strict', '--json'], { env: {} })
+    const { diagnostics } = JSON.parse(out) as { diagnostics: { code: string; severity: string }[] }
+    // How far a budget can be passed is told of every budget.
+    expect(diagnostics.filter((each) => each.code !== 'P802')).toEqual([])
+    expect(status).toBe(0)
     expect((await policyc(['fmt', '--check', config])).status).toBe(0)
   })
+
+  test('has laws and tests', async () => {
+    const { checked } = await loadPolicy(config, { env: {} })
+    expect(checked.assertions.length).toBeGreaterThanOrEqual(3)
+    expect(checked.tests.length).toBeGreaterThanOrEqual(5)
+  })
+})
+
+describe('policies/saas', () => {
+  const config = join(root, 'policies/saas')
+
+  test('its table is the one that the script beside it makes', async () => {
+    const before = readFileSync(join(config, 'tenants.csv'), 'utf8')
+    await promisify(execFile)(process.execPath, [join(config, 'make-tenants.mjs')])
+    expect(readFileSync(join(config, 'tenants.csv'), 'utf8')).toBe(before)
+    expect(before.trimEnd().split('\n')).toHaveLength(10_001)
+  })
+
+  test('a tenant has what its row says', async () => {
+    const { decide } = await loadPolicy(config, { env: {} })
+    const ask = (org: string) => decide({ caller: { kind: 'key', org }, request: { model: 'quick' } })
+    const row = (id: string) => ask(id).limits.find((each) => each.rule === 'by_seat')?.amount
+    expect(ask('t00010')).toMatchObject({ access: { effect: 'allow' }, budgets: [{ amountNanoUsd: 2_000e9 }] })
+    expect(row('t00010')).toBe((40 + 2) * 20)
+    expect(ask('t00097').access.rules).toEqual(['suspended'])
+    expect(ask('t99999').access).toMatchObject({ effect: 'deny', rules: [] })
+    expect(ask('t00001').route?.steps).toEqual([
+      { kind: 'choice', by: 'cheapest', targets: ['mistral/mistral-small-latest'] },
+    ])
+  })
+})
+
+describe('policies/startup', () => {
+  const config = join(root, 'policies/startup')
+  const noon = { time: { hour: 12 } }
+  const decide = async (caller: object, request: object, time: object = noon) =>
+    (await loadPolicy(config, { env: {} })).decide({ caller: { kind: 'key', ...caller }, request, ...time })
 
   test('customers’ data goes to Europe only', async () => {
     const caller = { team: 'support', data_class: 'customer' }
