@@ -26,6 +26,8 @@ const isNumber = (value: number | undefined): value is number => value !== undef
 
 /** `details[].retryDelay` (Google), "try again in 6.4s" (OpenAI, Groq) and "retry after 58 seconds" (Azure). */
 function bodyHints(body: Json | undefined): readonly number[] {
+  // Google's streams wrap their errors in a list.
+  if (isArray(body)) return bodyHints(body[0])
   const error = isObject(body) && isObject(body['error']) ? body['error'] : undefined
   if (error === undefined) return []
   const details = isArray(error['details']) ? error['details'] : []

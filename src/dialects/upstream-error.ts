@@ -140,7 +140,7 @@ const WORDING: readonly (readonly [UpstreamErrorKind, RegExp])[] = [
   ],
   [
     'context_length',
-    /context_length_exceeded|too_many_(?:prompt_)?tokens|maximum context length|max(?:imum)? context|context (?:length|window|limit)|prompt (?:is )?too long|input (?:is )?too long|too many tokens|total length of all messages is too long|string too long/i,
+    /context_length_exceeded|too_many_(?:prompt_)?tokens|maximum context length|max(?:imum)? context|context (?:length|window|limit)|prompt (?:is )?too long|input (?:is )?too long|too many tokens|input token count .{0,40}exceeds the maximum|total length of all messages is too long|string too long/i,
   ],
   [
     'content_policy',

@@ -1,7 +1,8 @@
-/** Errors of this dialect, for clients: a `google.rpc.Status` with details. */
-import type { ClientError } from '../dialect.ts'
+/** Errors of this dialect: a `google.rpc.Status` with details. */
+import type { ClientError, HeaderLookup } from '../dialect.ts'
 import { compact } from '../json.ts'
-import type { JsonObject } from '../neutral.ts'
+import type { Json, JsonObject, UpstreamError } from '../neutral.ts'
+import { decodeHttpError } from '../upstream-error.ts'
 
 const STATUSES: ReadonlyMap<number, string> = new Map([
   [401, 'UNAUTHENTICATED'],
@@ -37,4 +38,20 @@ export function encodeError(error: ClientError): JsonObject {
       details: [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason, domain: 'policyc' }, ...violation],
     }),
   }
+}
+
+/**
+ * The error of a non-2xx answer. Google calls every limit a quota, and tells which by its id: one by the minute comes
+ * back in seconds, as a rate limit does; one by the day does not, whatever wait is named.
+ */
+export function decodeError(
+  status: number,
+  headers: HeaderLookup,
+  body: Json | undefined,
+  text: string,
+): UpstreamError {
+  const error = decodeHttpError(status, headers, body, text)
+  const isDaily = /"quotaId":"[^"]{0,200}PerDay/.test(body === undefined ? '' : JSON.stringify(body))
+  const comesBack = error.kind === 'quota' && status === 429 && error.retryAfterMs !== undefined && !isDaily
+  return comesBack ? { ...error, kind: 'rate_limit' } : error
 }

@@ -1,14 +1,13 @@
 /** Google's generateContent, as the Gemini API and Vertex AI have it. */
 import type { Dialect } from '../dialect.ts'
 import type { ChatCall } from '../neutral.ts'
-import { decodeHttpError } from '../upstream-error.ts'
 import { decodeAnswer } from './decode-answer.ts'
 import { decodeRequest } from './decode-request.ts'
 import { decodeStream } from './decode-stream.ts'
 import { encodeAnswer } from './encode-answer.ts'
 import { encodeRequest } from './encode-request.ts'
 import { encodeStream } from './encode-stream.ts'
-import { encodeError } from './errors.ts'
+import { decodeError, encodeError } from './errors.ts'
 import { isThirdGeneration } from './model-version.ts'
 import { isMadeToolId } from './tool-id.ts'
 
@@ -22,7 +21,7 @@ export const gemini: Dialect = {
   encodeRequest,
   decodeAnswer,
   decodeStream,
-  decodeError: decodeHttpError,
+  decodeError,
 }
 
 /** A turn whose first call has an id and no signature came from another provider; the newest models refuse it. */
