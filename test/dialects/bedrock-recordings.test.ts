@@ -143,10 +143,17 @@ function oracleOf(answer: Answer): Json {
     ),
     calls: callsOf(content),
     citations: content.flatMap((block): readonly Json[] =>
-      block.kind === 'text' ? (block.citations?.items ?? []) : [],
+      block.kind === 'text' ? (block.citations?.items ?? []).map(asSent) : [],
     ),
     opaque,
   }
+}
+
+/** A citation without what is said of its page beside. */
+function asSent(citation: Json): Json {
+  const { url, title, ...sent } = citation as JsonObject
+  const isOwnTitle = url === undefined || ((sent['location'] as JsonObject)['web'] as JsonObject)['domain'] !== title
+  return isOwnTitle && title !== undefined ? { ...sent, title } : sent
 }
 
 /** The same read off the content in the simplest way. */

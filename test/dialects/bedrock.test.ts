@@ -466,6 +466,17 @@ describe('answers', () => {
     expect(contentOf({ citationsContent: { citations: [after] } })).toEqual([])
   })
 
+  it('tell the pages that are cited', () => {
+    const citation = { location: { web: { url: 'https://ruby.org/x', domain: 'ruby.org' } } }
+    const content = contentOf({ text: 'hello ' }, { text: 'there' }, { citationsContent: { citations: [citation] } })
+    const told = openaiChat.encodeAnswer(
+      { ...decoded({}), choices: [{ index: 0, content, stop: { reason: 'end' } }] },
+      CONTEXT,
+    )
+    const url_citation = { url: 'https://ruby.org/x', title: 'ruby.org', start_index: 6, end_index: 11 }
+    expect(told).toMatchObject({ choices: [{ message: { annotations: [{ type: 'url_citation', url_citation }] } }] })
+  })
+
   it("keep the provider's own tools away from the client", () => {
     const use = { toolUse: { toolUseId: 'a', name: 'nova_grounding', input: {}, type: 'server_tool_use' } }
     const result = { toolResult: { toolUseId: 'a', content: [] } }

@@ -134,10 +134,16 @@ function oracleOf(answer: Answer): Json {
     text: joined(content, 'text'),
     thinking: joined(content, 'reasoning'),
     calls: callsOf(content),
-    cited,
+    cited: cited.map(asSent),
     finish: answer.choices[0]!.stop.raw ?? null,
     billed: { input_tokens: input ?? null, output_tokens: output ?? null },
   }
+}
+
+/** A citation without what is said of its page beside. */
+function asSent(citation: Json): Json {
+  const { url: _url, title: _title, start_index: _start, end_index: _end, ...sent } = citation as JsonObject
+  return sent
 }
 
 /** The same read off the body in the simplest way. */

@@ -335,6 +335,19 @@ describe('answers', () => {
     ])
   })
 
+  it('tell the pages that a citation rests on', () => {
+    const page = { type: 'tool', id: 'a:0', tool_output: { url: 'https://ruby.org/', title: 'Ruby' } }
+    const file = { type: 'document', id: 'doc:0', document: { id: 'doc:0', text: 'x', title: 'facts.txt' } }
+    const citations = [
+      { start: 6, end: 11, text: 'there', sources: [page, file] },
+      { start: 0, end: 5, text: 'hello', sources: [file] },
+    ]
+    const message = { role: 'assistant', content: [{ type: 'text', text: 'hello there' }], citations }
+    const told = openaiChat.encodeAnswer(decoded({ message }), CONTEXT)
+    const url_citation = { url: 'https://ruby.org/', title: 'Ruby', start_index: 6, end_index: 11 }
+    expect(told).toMatchObject({ choices: [{ message: { annotations: [{ type: 'url_citation', url_citation }] } }] })
+  })
+
   it('read calls without arguments, and the plan as text', () => {
     const tool_calls = ['', null, 'null', '{"a":1}'].map((text, i) => ({
       id: `c${i}`,

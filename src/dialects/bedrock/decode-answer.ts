@@ -2,6 +2,7 @@
 import { compact, fieldsBeside, filledString, isArray, isObject } from '../json.ts'
 import type { Answer, Block, Json, JsonObject, TextBlock, UpstreamError } from '../neutral.ts'
 import { malformed } from '../upstream-error.ts'
+import { readCitation } from './citations.ts'
 import { decodeNamedError } from './errors.ts'
 import { decodeRedacted } from './redacted.ts'
 import { decodeStop, findFailure } from './stop-reason.ts'
@@ -74,7 +75,7 @@ function decodeCited(cited: JsonObject): Block {
   const text = parts.map((part) => (isObject(part) ? (filledString(part['text']) ?? '') : '')).join('')
   const citations = isArray(cited['citations']) ? cited['citations'] : []
   const block: TextBlock = { kind: 'text', text }
-  return citations.length === 0 ? block : withCitations(block, citations)
+  return citations.length === 0 ? block : withCitations(block, citations.map(readCitation))
 }
 
 /** Only Anthropic's models sign their reasoning, and their signatures hold wherever the models run. */

@@ -1,6 +1,7 @@
 /** The content blocks of a Converse stream → neutral block events, one block after another. */
 import { filledString, isArray, isObject } from '../json.ts'
 import type { BlockStart, Json, JsonObject, StreamEvent } from '../neutral.ts'
+import { readCitation } from './citations.ts'
 import { decodeRedacted, joinBase64 } from './redacted.ts'
 
 export interface BlocksDecoder {
@@ -79,7 +80,7 @@ export function createBlocksDecoder(): BlocksDecoder {
     if (isObject(value['toolUse'])) return input(index, value['toolUse'])
     const { citation } = value
     if (citation === undefined) return []
-    early.push(...(isArray(citation) ? citation : [citation]))
+    early.push(...(isArray(citation) ? citation : [citation]).map(readCitation))
     return open?.kind === 'text' && open.index === index ? cite() : []
   }
   const start = (index: number, value: JsonObject): readonly StreamEvent[] => {

@@ -5,6 +5,7 @@
 import { compact, filledString, finiteNumber, isArray, isObject } from '../json.ts'
 import type { Answer, Block, Json, JsonObject, TextBlock, UpstreamError } from '../neutral.ts'
 import { malformed } from '../upstream-error.ts'
+import { readCitation } from './citations.ts'
 import { decodeBodyFailure } from './errors.ts'
 import { decodeFinish, findFailure } from './finish-reason.ts'
 import { decodeLogprobs } from './logprobs.ts'
@@ -60,7 +61,7 @@ function withCitations(parts: readonly Block[], citations: readonly Json[]): rea
   }
   return parts.map((part, at) => {
     const items = part.kind === 'text' ? citations.filter((citation) => placeOf(citation) === at) : []
-    return items.length === 0 ? part : { ...part, citations: { dialect: 'cohere', items } }
+    return items.length === 0 ? part : { ...part, citations: { dialect: 'cohere', items: items.flatMap(readCitation) } }
   })
 }
 

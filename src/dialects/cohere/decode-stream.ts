@@ -11,6 +11,7 @@ import type { BlockStart, Json, JsonObject, StreamEvent, UpstreamError } from '.
 import { createSseDecoder, type SseItem } from '../sse.ts'
 import { malformed } from '../upstream-error.ts'
 import { wholeCharacters } from '../whole-characters.ts'
+import { readCitation } from './citations.ts'
 import { decodeBodyFailure } from './errors.ts'
 import { decodeFinish, findFailure } from './finish-reason.ts'
 import { decodeLogprobs } from './logprobs.ts'
@@ -103,7 +104,7 @@ function createDecoder(): StreamDecoder {
   const cite = (value: Json | undefined): readonly StreamEvent[] => {
     if (open?.kind !== 'text' || value === undefined) return []
     const { block } = open
-    return (isArray(value) ? value : [value]).map((each) => ({
+    return (isArray(value) ? value : [value]).flatMap(readCitation).map((each) => ({
       kind: 'citation',
       choice: 0,
       block,
