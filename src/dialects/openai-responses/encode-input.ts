@@ -7,7 +7,7 @@
  */
 import { joinDataUrl } from '../data-url.ts'
 import { isObject } from '../json.ts'
-import type { Losses } from '../losses.ts'
+import { dropOpaque, type Losses } from '../losses.ts'
 import type {
   Block,
   ChatCall,
@@ -119,12 +119,7 @@ function encodeItem(block: Item, losses: Losses): readonly JsonObject[] {
     case 'reasoning':
       return encodeOwnReasoning(block)
     case 'opaque':
-      return block.dialect === 'openai-responses'
-        ? [block.value]
-        : losses.drop(
-            'messages.content',
-            `the history holds a \`${String(block.value['type'])}\` block, which ${API} does not take`,
-          )
+      return block.dialect === 'openai-responses' ? [block.value] : dropOpaque(block, API, losses)
   }
 }
 

@@ -6,7 +6,7 @@
  * here and no elsewhere.
  */
 import type { Encoded, EncodeOptions } from '../dialect.ts'
-import { noteForeignFields } from '../foreign-fields.ts'
+import { noteForeignFields, noteForeignToolFields } from '../foreign-fields.ts'
 import { compact, isArray, isObject } from '../json.ts'
 import { createLosses, type Losses } from '../losses.ts'
 import type { ChatCall, Json, JsonObject, ResponseFormat, Tool, ToolChoice } from '../neutral.ts'
@@ -81,6 +81,7 @@ function encodeTool(tool: Tool, isOwn: boolean, losses: Losses): readonly JsonOb
     return tool.extensions?.dialect === 'openai-responses'
       ? [own]
       : losses.drop('tools', `the tool \`${tool.name}\` is of a type that ${API} does not know`)
+  noteForeignToolFields(tool, API, losses)
   const { name, description, parameters, strict } = tool
   return [
     compact({
