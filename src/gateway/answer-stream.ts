@@ -11,6 +11,7 @@ import { isContent } from '../dialects/is-content.ts'
 import { mergeUsage } from '../dialects/merge-usage.ts'
 import type { StreamEvent, Usage } from '../dialects/neutral.ts'
 import type { Frame } from '../dispatch/outcome.ts'
+import type { AnswerStreamGuards } from '../guards/guards.ts'
 import type { Environment } from './environment.ts'
 import { charactersOf, tokensOfCharacters } from './settle.ts'
 import { tellStreamError } from './upstream-failure.ts'
@@ -26,6 +27,8 @@ export interface StreamEnd {
 
 export interface AnswerStreamOptions {
   readonly frames: AsyncIterable<Frame>
+  /** What the events pass before the client sees them; the provider's own bytes do not go on then. */
+  readonly guard?: AnswerStreamGuards
   /** Makes the encoder once the provider's name for the model is known, where it gives one. */
   readonly encoderFor: (model: string | undefined) => StreamEncoder
   /** Usage for a dialect that cannot leave it out, where the provider said none; from the estimated output. */
@@ -53,6 +56,7 @@ export class AnswerStream implements AsyncIterableIterator<string | Uint8Array> 
   #sawError = false
   #sawEnd = false
   #hasLeft = false
+  #isBlocked = false
   #isOver = false
 
   constructor(options: AnswerStreamOptions) {
@@ -90,7 +94,10 @@ export class AnswerStream implements AsyncIterableIterator<string | Uint8Array> 
         }
         this.#observe(step.value.events)
         if (this.#hasLeft) break
-        const out = this.#encode(step.value)
+        const { guard } = this.#options
+        const frame = guard === undefined ? step.value : await this.#guard(guard, step.value)
+        if (this.#hasLeft) break
+        const out = this.#encode(frame)
         if (out.length > 0) return { done: false, value: out }
       }
       return { done: true, value: undefined }
@@ -106,6 +113,19 @@ export class AnswerStream implements AsyncIterableIterator<string | Uint8Array> 
     this.#end('failed')
     const told = { status: 500, kind: 'internal', message: 'the gateway has failed on this answer' }
     return { done: false, value: this.#encoderNow().fail(told) }
+  }
+
+  /** A frame as the guards leave it; what they end is broken off. */
+  async #guard(guard: AnswerStreamGuards, frame: Frame): Promise<Frame> {
+    if (this.#isBlocked) return { events: [] }
+    const events = await guard.push(frame.events)
+    const wasSound = frame.events.at(-1)?.kind !== 'error'
+    if (events.at(-1)?.kind === 'error' && wasSound) {
+      this.#isBlocked = true
+      this.#sawError = true
+      if (!this.#sawEnd) this.#options.cancel()
+    }
+    return { events }
   }
 
   #encode(frame: Frame): string | Uint8Array {

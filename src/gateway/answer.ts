@@ -8,7 +8,9 @@ import { AnswerStream } from './answer-stream.ts'
 import { concludeCall, settle } from './conclude.ts'
 import { formatUsd } from './cost.ts'
 import type { CallApi } from './endpoint.ts'
-import type { CallExchange } from './exchange.ts'
+import type { CallExchange, Step } from './exchange.ts'
+import { done } from './exchange.ts'
+import { guardWholeAnswer } from './guards.ts'
 import { exchangeHeaders } from './headers.ts'
 import { jsonArrayOf } from './json-array.ts'
 import type { GatewayResponse } from './request.ts'
@@ -20,23 +22,25 @@ export interface AnswerInput<O> {
   readonly estimatedInputTokens: number
 }
 
-export function answerWhole(
+export async function answerWhole(
   exchange: CallExchange,
   input: AnswerInput<WholeOutcome>,
   runtime: Runtime,
-): GatewayResponse {
+): Promise<Step<GatewayResponse>> {
   const { answer, raw, target, attempts, losses } = input.outcome
   exchange.target = target
   exchange.attempts = attempts
   exchange.losses = losses
   const estimate = { input: input.estimatedInputTokens, output: tokensOfCharacters(charactersIn(answer)) }
   settle(exchange, settleUsage(answer.usage, estimate), runtime.policy.config.catalogue)
+  const guarded = await guardWholeAnswer(exchange, answer, runtime)
+  if (!guarded.ok) return guarded
   const body =
-    raw?.dialect === exchange.dialect.name
+    raw?.dialect === exchange.dialect.name && guarded.value === answer
       ? raw.bytes
       : JSON.stringify(
           exchange.dialect.encodeAnswer(
-            withUsage(answer, exchange, estimate),
+            withUsage(guarded.value, exchange, estimate),
             contextOf(exchange, answer.model || undefined, input.estimatedInputTokens),
           ),
         )
@@ -45,7 +49,7 @@ export function answerWhole(
   const hasLeft = exchange.request.signal.aborted
   if (hasLeft) exchange.failure = 'client_gone'
   concludeCall(exchange, hasLeft ? 499 : 200, runtime)
-  return { status: 200, headers, body }
+  return done({ status: 200, headers, body })
 }
 
 /** A dialect that cannot leave usage out shows the estimate rather than a zero that nobody counted. */
@@ -64,9 +68,11 @@ export function answerStream(
   exchange.attempts = attempts
   exchange.losses = losses
   const { onDisconnect, catalogue } = runtime.policy.config
+  const guards = exchange.guards?.answer()
   const isArray = exchange.endpoint.address?.isArray === true
   const events = new AnswerStream({
     frames,
+    ...(guards === undefined ? {} : { guard: guards.stream() }),
     encoderFor: (model) => exchange.dialect.encodeStream(contextOf(exchange, model, input.estimatedInputTokens)),
     ...(exchange.dialect.name === 'anthropic'
       ? { usageUnlessSaid: (output: number) => ({ input: input.estimatedInputTokens, output }) }

@@ -67,6 +67,7 @@ export function conclude(exchange: Exchange, status: number, { logger, environme
       : { inputTokens: usage.input, outputTokens: usage.output, provenance: usage.provenance }),
     ...(exchange.costNanoUsd === undefined ? {} : { costNanoUsd: exchange.costNanoUsd }),
     ...warningsOf(exchange),
+    ...findingsOf(exchange),
     ...(exchange.failure === undefined ? {} : { failure: exchange.failure }),
   }
   logger.info(fields, 'request')
@@ -91,6 +92,7 @@ function recordOf(exchange: Exchange, api: CallApi, status: number, { environmen
     ...(exchange.costNanoUsd === undefined ? {} : { costNanoUsd: exchange.costNanoUsd }),
     ...warningsOf(exchange),
     status,
+    ...findingsOf(exchange),
     ...(exchange.failure === undefined ? {} : { failure: exchange.failure }),
     ...(tags.length === 0 ? {} : { tags: Object.fromEntries(tags.map((each) => [each.key, each.value!])) }),
     policy: policy.digest,
@@ -100,6 +102,11 @@ function recordOf(exchange: Exchange, api: CallApi, status: number, { environmen
 function warningsOf({ spending }: Exchange): Pick<UsageRecord, 'warnings'> {
   const warnings = spending?.warnings() ?? []
   return warnings.length === 0 ? {} : { warnings }
+}
+
+function findingsOf({ guards }: Exchange): Pick<UsageRecord, 'findings'> {
+  const findings = guards?.findings() ?? []
+  return findings.length === 0 ? {} : { findings }
 }
 
 function idsOf({

@@ -7,12 +7,13 @@ import type { GatewayConfig } from '../config/config.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Span } from '../diagnostics/source.ts'
+import { customDetectors } from '../guards/custom-detectors.ts'
 import type { RewriteClause } from '../syntax/ast.ts'
 import { enforcedRewrites } from './rewrite.ts'
 
 /** Every clause that would be ignored, in source order, those of the configuration last. */
 export function findUnenforced(policy: CheckedPolicy, config: GatewayConfig): readonly Diagnostic[] {
-  return [...policy.rules.flatMap(inRule), ...inConfig(config)]
+  return [...policy.rules.flatMap(inRule), ...inConfig(config), ...customDetectors(config.guards).diagnostics]
 }
 
 function unenforced(what: string, span: Span, help?: string): Diagnostic {
@@ -31,8 +32,8 @@ function inRule(rule: AnyRule): readonly Diagnostic[] {
       return rule.value.off ? [] : [unenforced(`the cache rule \`${rule.name}\``, rule.nameSpan)]
     case 'limit':
     case 'budget':
-      return []
     case 'guard':
+      return []
     case 'shadow':
       return [unenforced(`the ${rule.kind} rule \`${rule.name}\``, rule.nameSpan)]
     case 'rewrite':

@@ -7,6 +7,7 @@ import type { ClientDialect, Loss } from '../dialects/dialect.ts'
 import type { ChatCall } from '../dialects/neutral.ts'
 import type { AttemptRecord } from '../dispatch/outcome.ts'
 import type { Decision, Limit } from '../graph/decision.ts'
+import type { CallGuards } from '../guards/guards.ts'
 import type { Caller } from '../identity/caller.ts'
 import type { LimitHold } from '../state/state.ts'
 import type { Place } from './admission.ts'
@@ -39,6 +40,8 @@ export interface Exchange {
   rateHeaders?: Readonly<Record<string, string>>
   /** What its attempts are paid from, where budgets apply. */
   spending?: Spending
+  /** The guards that the call passes, where the decision has any. */
+  guards?: CallGuards
   firstTokenMs?: number
   /** The word for what went wrong, where the request failed. */
   failure?: string

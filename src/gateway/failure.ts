@@ -27,6 +27,12 @@ export type Failure =
   | { readonly kind: 'unknown_model'; readonly model: string; readonly help?: string }
   /** An attribute that the host program computes, or that the operator's data hold, could not be had. */
   | { readonly kind: 'attribute'; readonly path: string; readonly cause?: unknown }
+  /** A guard found in the request what it forbids; `where` is the part of it. */
+  | { readonly kind: 'blocked'; readonly rule: string; readonly detector: string; readonly where?: string }
+  /** A check that a guard rests on could not be asked. */
+  | { readonly kind: 'guard'; readonly rule: string; readonly detector: string }
+  /** The call asks for what these guards cannot look at in an answer. */
+  | { readonly kind: 'unguarded'; readonly field: string; readonly rules: readonly string[] }
   | LimitReached
   | BudgetExhausted
   /** A budget applies, and no target that the model's name reaches has a known price. */
@@ -100,6 +106,19 @@ export function tell(failure: Failure): Told {
     case 'state': {
       const why = { full: 'too many callers are counted at once', outage: 'what was used cannot be looked up now' }
       return told(503, 'unavailable', why[failure.why], { headers: { 'retry-after': '1' } })
+    }
+    case 'blocked': {
+      const where = failure.where === undefined ? '' : ` in \`${failure.where}\``
+      const message = `the request is blocked by the guard \`${failure.rule}\`, which found \`${failure.detector}\`${where}`
+      return told(400, 'invalid_request', message, { code: 'blocked_by_guard' })
+    }
+    case 'guard': {
+      const message = `the guard \`${failure.rule}\` could not ask \`${failure.detector}\``
+      return told(503, 'unavailable', message, { code: 'guard_unavailable', headers: { 'retry-after': '1' } })
+    }
+    case 'unguarded': {
+      const message = `\`${failure.field}\` cannot be had where ${named(failure.rules)} guard the answer`
+      return told(400, 'invalid_request', message, { code: 'unguarded', param: failure.field })
     }
     case 'busy':
       return told(503, 'overloaded', `${failure.max} requests are under way already`, {

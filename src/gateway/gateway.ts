@@ -7,6 +7,7 @@ import type { Policy } from '../compile/load.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { hasErrors, PolicyError } from '../diagnostics/diagnostic.ts'
 import { createDispatcher } from '../dispatch/dispatch.ts'
+import { createGuards } from '../guards/guards.ts'
 import { openKeyStore } from '../identity/key-store.ts'
 import { loadPolicy } from '../prove/load-policy.ts'
 import { createMemoryState } from '../state/memory.ts'
@@ -23,6 +24,7 @@ import { silentLogger } from './log.ts'
 import { createMeters } from './meters.ts'
 import { handleNode } from './node.ts'
 import { openProviders } from './open-providers.ts'
+import { createPoster } from './post-json.ts'
 import { modelNamesOf } from './reachable.ts'
 import type { Runtime } from './runtime.ts'
 import { timeFactsIn } from './time-facts.ts'
@@ -117,6 +119,7 @@ export async function openGateway(options: GatewayOptions, environment: Environm
     }),
     meters: createMeters(policy),
     expectedOutput: createExpectedOutput(),
+    guards: createGuards(policy.config, { poster: createPoster(environment), now: environment.now }),
     keys,
     hostCaller: options.caller,
     hostAttributes: options.attributes ?? {},
@@ -130,7 +133,7 @@ export async function openGateway(options: GatewayOptions, environment: Environm
 
 /** The public face of a runtime. */
 export function assembleGateway(runtime: Runtime, listeners: Set<GatewayEvents['usage']>): Gateway {
-  const { policy, admission, dispatcher, state, logger } = runtime
+  const { policy, admission, dispatcher, guards, state, logger } = runtime
   let closing: Promise<void> | undefined
   return {
     policy,
@@ -148,7 +151,7 @@ export function assembleGateway(runtime: Runtime, listeners: Set<GatewayEvents['
     close: () =>
       (closing ??= admission
         .close(policy.config.bounds.drainMs)
-        .then(() => dispatcher.close())
+        .then(() => Promise.all([dispatcher.close(), guards.close()]))
         .then(() => state.close())),
   }
 }

@@ -14,11 +14,14 @@
  *            │
  *      5  decide.ts               decision ─────────────────────▶ 403 404 (a model)
  *            │
- *      6  limits.ts               rewrites, limits ─────────────▶ 429 503
+ *      6  guards.ts               guards on the request ────────▶ 400 503 (a check)
  *            │
- *      7  route.ts                dispatch, budgets ────────────▶ 400 402 404 413 429 502 503 504
+ *      7  limits.ts               rewrites, limits ─────────────▶ 429 503
  *            │
- *      8  answer.ts               whole, or answer-stream.ts ───▶ an error event, after the first content
+ *      8  route.ts                dispatch, budgets ────────────▶ 400 402 404 413 429 502 503 504
+ *            │
+ *      9  answer.ts               whole, or answer-stream.ts,
+ *                                 through guards.ts ────────────▶ an error event, after the first content
  *            │
  *         conclude.ts             limits and budgets settled, record, log line; every exit comes by here
  *
@@ -37,6 +40,7 @@ import type { CallExchange, Exchange } from './exchange.ts'
 import { buildFacts } from './facts.ts'
 import type { Failure } from './failure.ts'
 import { tell, wordFor } from './failure.ts'
+import { guardRequest } from './guards.ts'
 import { exchangeHeaders, requestIdOf } from './headers.ts'
 import { identify } from './identify.ts'
 import { takeLimits } from './limits.ts'
@@ -126,7 +130,11 @@ async function serveCall(exchange: CallExchange, runtime: Runtime): Promise<Gate
   const decision = decide(exchange, facts.value, call.model, runtime)
   if (!decision.ok) return refuse(exchange, decision.failure, runtime)
 
-  const { call: rewritten, changed } = rewriteCall(call, decision.value.rewrites)
+  const guarded = await guardRequest(exchange, call, decision.value, runtime)
+  if (!guarded.ok) return refuse(exchange, guarded.failure, runtime)
+
+  const { call: rewritten, changed: isRewritten } = rewriteCall(guarded.value.call, decision.value.rewrites)
+  const changed = isRewritten || guarded.value.changed
   exchange.call = rewritten
   const expected = {
     input: changed ? estimateInputTokens(rewritten) : inputTokens,
@@ -138,8 +146,10 @@ async function serveCall(exchange: CallExchange, runtime: Runtime): Promise<Gate
 
   const outcome = await carryOut(exchange, read.value, { ...granted, call: rewritten, changed, expected }, runtime)
   switch (outcome.kind) {
-    case 'whole':
-      return answerWhole(exchange, { outcome, estimatedInputTokens: inputTokens }, runtime)
+    case 'whole': {
+      const answered = await answerWhole(exchange, { outcome, estimatedInputTokens: inputTokens }, runtime)
+      return answered.ok ? answered.value : refuse(exchange, answered.failure, runtime)
+    }
     case 'stream':
       return answerStream(exchange, { outcome, estimatedInputTokens: inputTokens }, runtime)
     case 'failed': {

@@ -3,6 +3,7 @@
  */
 import type { Policy } from '../compile/load.ts'
 import type { DispatchRequest, Outcome } from '../dispatch/outcome.ts'
+import type { Guards } from '../guards/guards.ts'
 import type { KeyStore } from '../identity/key-store.ts'
 import type { State } from '../state/state.ts'
 import type { Admission } from './admission.ts'
@@ -25,6 +26,7 @@ export interface Runtime {
   readonly state: State
   readonly meters: Meters
   readonly expectedOutput: ExpectedOutput
+  readonly guards: Guards
   /** Absent where virtual keys are off. */
   readonly keys: KeyStore | undefined
   readonly hostCaller: HostCaller | undefined

@@ -5,6 +5,7 @@
 import type { Loss } from '../dialects/dialect.ts'
 import type { Usage } from '../dialects/neutral.ts'
 import type { AttemptRecord } from '../dispatch/outcome.ts'
+import type { Finding } from '../guards/findings.ts'
 import type { CallApi } from './endpoint.ts'
 import type { BudgetWarning } from './spending.ts'
 
@@ -44,6 +45,8 @@ export interface UsageRecord {
   readonly status: number
   /** The kind of failure, where the request failed: `denied`, `unauthenticated`, `exhausted`, … */
   readonly failure?: string
+  /** What guards found and did, each rule's detector on each side once; never the text. Absent where they found nothing. */
+  readonly findings?: readonly Finding[]
   /** What `tag` clauses of `log` rules gave. */
   readonly tags?: Readonly<Record<string, string>>
   /** The digest of the policy that decided. */

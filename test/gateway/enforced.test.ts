@@ -24,7 +24,6 @@ async function unenforced(text: string, more: object = {}): Promise<string[]> {
 
 test.each([
   ['cache hot { ttl 1h }', 'P299 the cache rule `hot` is not enforced yet | hot'],
-  ['guard pii { redact email in request }', 'P299 the guard rule `pii` is not enforced yet | pii'],
   ['shadow copy { 5% to sandbox/b }', 'P299 the shadow rule `copy` is not enforced yet | copy'],
   ['log full { capture body }', 'P299 `capture body` is not enforced yet | capture body'],
   ['rewrite r { header "x-a" = "1" }', 'P299 rewriting the header `x-a` is not enforced yet | header "x-a" = "1"'],
@@ -46,6 +45,7 @@ cache never { off }
 log quiet { capture none tag "team" = caller.team }
 rewrite cap { max_tokens at most 10 temperature = 0 system prepend "x" service_tier = "flex" }
 limit slow { 60 requests per 1m by caller.team }
+guard pii { redact email in request, response }
 budget team { $5 per day by caller.team at 80% warn }
 deny broke when budget.team.used >= 90% or limit.slow.used >= 90%
 restrict only to target.provider == "sandbox"

@@ -1,0 +1,92 @@
+/**
+ * The guards of a call: the request passes them before anything is counted or sent, and its answer before the client
+ * sees anything of it.
+ */
+import type { Answer, ChatCall } from '../dialects/neutral.ts'
+import { openCallGuards } from '../guards/guards.ts'
+import type { JudgeProblem } from '../guards/verdict.ts'
+import type { Granted } from './decide.ts'
+import type { CallExchange, Step } from './exchange.ts'
+import { done, failed } from './exchange.ts'
+import type { Runtime } from './runtime.ts'
+
+export interface GuardedRequest {
+  readonly call: ChatCall
+  /** Whether anything in it was replaced, so that the client's bytes are not what is sent. */
+  readonly changed: boolean
+}
+
+export async function guardRequest(
+  exchange: CallExchange,
+  call: ChatCall,
+  { guards }: Granted,
+  runtime: Runtime,
+): Promise<Step<GuardedRequest>> {
+  const opened = openCallGuards(runtime.guards, guards, call, {
+    requestId: exchange.id,
+    signal: exchange.place.abort.signal,
+    onProblem: (problem) => tellProblem(exchange, problem, runtime),
+  })
+  if (opened === undefined) return done({ call, changed: false })
+  exchange.guards = opened
+  const outcome = await opened.request()
+  switch (outcome.kind) {
+    case 'passed': {
+      const field = opened.answer() === undefined ? undefined : findUnguarded(outcome.call)
+      return field === undefined
+        ? done({ call: outcome.call, changed: outcome.isChanged })
+        : failed({ kind: 'unguarded', field, rules: [...new Set(guards.map((each) => each.rule))] })
+    }
+    case 'blocked': {
+      const { rule, detector } = outcome.blocked
+      exchange.rule = rule
+      return failed({
+        kind: 'blocked',
+        rule,
+        detector,
+        ...(outcome.where === undefined ? {} : { where: outcome.where }),
+      })
+    }
+    case 'failed':
+      return checkFailed(exchange, outcome.problem, runtime)
+  }
+}
+
+/** What of an answer no guard can look at: the call may not ask for it where one must. */
+function findUnguarded(call: ChatCall): string | undefined {
+  // They spell the text out once more, token by token.
+  if (call.logprobs !== undefined) return 'logprobs'
+  const modalities = call.extensions?.fields['modalities']
+  const asksForSound = Array.isArray(modalities) && modalities.includes('audio')
+  return asksForSound ? 'modalities' : undefined
+}
+
+/** A whole answer as it may go out. */
+export async function guardWholeAnswer(
+  exchange: CallExchange,
+  answer: Answer,
+  runtime: Runtime,
+): Promise<Step<Answer>> {
+  const outcome = await exchange.guards?.answer()?.whole(answer)
+  switch (outcome?.kind) {
+    case undefined:
+      return done(answer)
+    case 'passed':
+      return done(outcome.answer)
+    case 'blocked':
+      exchange.rule = outcome.blocked.rule
+      exchange.failure = 'blocked'
+      return done(outcome.answer)
+    case 'failed':
+      return checkFailed(exchange, outcome.problem, runtime)
+  }
+}
+
+function checkFailed(exchange: CallExchange, problem: JudgeProblem, runtime: Runtime) {
+  tellProblem(exchange, problem, runtime)
+  return failed({ kind: 'guard', rule: problem.rule, detector: problem.detector })
+}
+
+function tellProblem({ id }: CallExchange, { rule, detector, message }: JudgeProblem, { logger }: Runtime): void {
+  logger.warn({ requestId: id, rule, detector, reason: message }, 'a guard could not be asked')
+}

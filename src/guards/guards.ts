@@ -1,0 +1,210 @@
+/**
+ * The guards of a gateway, and of one call on its way through them: first the request, then the answer, whole or
+ * streamed. Detectors go first and see everything; checks that judge a whole text are shown what detectors have left,
+ * which is what would be sent on.
+ */
+import type { GatewayConfig } from '../config/config.ts'
+import type { Answer, ChatCall, StreamEvent } from '../dialects/neutral.ts'
+import { textOf } from '../dialects/text.ts'
+import type { Guard } from '../graph/decision.ts'
+import { type AnswerText, textOfAnswer, textOfEvents } from './answer-text.ts'
+import { builtInDetectors } from './built-in-detectors.ts'
+import { customDetectors } from './custom-detectors.ts'
+import type { Blocked, Finding } from './findings.ts'
+import { guardAnswer, refusedChoice } from './guard-answer.ts'
+import { guardCall } from './guard-call.ts'
+import { blockedError, createStreamGuard } from './guard-stream.ts'
+import type { Guarding } from './guarded-text.ts'
+import { createHttpGuard } from './http-guard.ts'
+import { createModerationGuard } from './moderation-guard.ts'
+import { createDetectors, type Detectors, openGuards } from './open-guarding.ts'
+import type { Poster } from './post.ts'
+import { createSchemaGuard } from './schema-guard.ts'
+import { type Judgement, type JudgeProblem, type Judges, judge, judgesOf, type VerdictGuard } from './verdict.ts'
+
+/** What the guards of a configuration are made of. */
+export interface Guards {
+  readonly detectors: Detectors
+  readonly verdicts: ReadonlyMap<string, VerdictGuard>
+  /** Ends the connections that checks have open. */
+  readonly close: () => Promise<void>
+}
+
+/** What guards need of the world. */
+export interface GuardsWorld {
+  readonly poster: Poster
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+export function createGuards(config: GatewayConfig, { poster, now }: GuardsWorld): Guards {
+  const verdicts = config.guards.flatMap((each): readonly VerdictGuard[] => {
+    switch (each.kind) {
+      case 'http':
+        return [createHttpGuard(each, { post: poster.post, now })]
+      case 'moderation':
+        return [createModerationGuard(each, config.providers.get(each.provider)!, poster.post)]
+      case 'json_schema':
+        return [createSchemaGuard(each)]
+      case 'pattern':
+      case 'words':
+        return []
+    }
+  })
+  return {
+    detectors: createDetectors([...builtInDetectors, ...customDetectors(config.guards).detectors]),
+    verdicts: new Map(verdicts.map((each) => [each.name, each])),
+    close: poster.close,
+  }
+}
+
+/** The guards of one call. */
+export interface CallGuards {
+  readonly request: () => Promise<RequestOutcome>
+  /** Undefined where the answer goes on as it is; asked after the request was guarded. */
+  readonly answer: () => AnswerGuards | undefined
+  readonly findings: () => readonly Finding[]
+}
+
+export type RequestOutcome =
+  | { readonly kind: 'passed'; readonly call: ChatCall; readonly isChanged: boolean }
+  | { readonly kind: 'blocked'; readonly blocked: Blocked; readonly where?: string }
+  | { readonly kind: 'failed'; readonly problem: JudgeProblem }
+
+export interface AnswerGuards {
+  readonly whole: (answer: Answer) => Promise<AnswerOutcome>
+  readonly stream: () => AnswerStreamGuards
+}
+
+export type AnswerOutcome =
+  | { readonly kind: 'passed'; readonly answer: Answer }
+  /** The answer is the refusal that stands in place of what was blocked. */
+  | { readonly kind: 'blocked'; readonly answer: Answer; readonly blocked: Blocked }
+  | { readonly kind: 'failed'; readonly problem: JudgeProblem }
+
+export interface AnswerStreamGuards {
+  readonly push: (events: readonly StreamEvent[]) => readonly StreamEvent[] | Promise<readonly StreamEvent[]>
+}
+
+export interface CallGuardOptions {
+  readonly requestId: string
+  readonly signal: AbortSignal
+  /** Told of checks that could not be asked and are passed over. */
+  readonly onProblem: (problem: JudgeProblem) => void
+}
+
+/** The guards of a decision for one call; undefined where it has none. */
+export function openCallGuards(
+  { detectors, verdicts }: Guards,
+  guards: readonly Guard[],
+  call: ChatCall,
+  options: CallGuardOptions,
+): CallGuards | undefined {
+  if (guards.length === 0) return undefined
+  const opened = openGuards(detectors, guards, placeholdersIn(call))
+  const { findings } = opened
+  const asking = (side: 'request' | 'response') => judgesOf(guards, side, verdicts)
+  const judged = async (judges: Judges | undefined, said: AnswerText): Promise<Judgement> => {
+    if (judges === undefined) return { kind: 'passed', problems: [] }
+    const { requestId, signal } = options
+    const judgement = await judge(judges, { requestId, signal, ...said }, findings)
+    if (judgement.kind === 'passed') for (const problem of judgement.problems) options.onProblem(problem)
+    return judgement
+  }
+  return {
+    request: async () => {
+      const outcome = opened.request === undefined ? passed(call) : guardCall(call, opened.request)
+      if (outcome.kind === 'blocked') return outcome
+      const judgement = await judged(asking('request'), { text: textOf(outcome.call), choices: [] })
+      return judgement.kind === 'passed' ? outcome : judgement
+    },
+    answer: () => {
+      const guarding = opened.response()
+      const judges = asking('response')
+      if (guarding === undefined && judges === undefined) return undefined
+      return {
+        whole: (answer) => guardWhole(answer, guarding, (said) => judged(judges, said)),
+        stream: () =>
+          judges === undefined
+            ? createStreamGuard(guarding!)
+            : createJudgedStream(guarding, (said) => judged(judges, said)),
+      }
+    },
+    findings: findings.list,
+  }
+}
+
+function passed(call: ChatCall) {
+  return { kind: 'passed', call, isChanged: false } as const
+}
+
+/** Texts of a call that look like placeholders: none of them is given out again. */
+function placeholdersIn(call: ChatCall): (placeholder: string) => boolean {
+  let text: string | undefined
+  return (placeholder) => {
+    text ??= JSON.stringify(call)
+    return text.includes(placeholder)
+  }
+}
+
+type Ask = (said: AnswerText) => Promise<Judgement>
+
+async function guardWhole(answer: Answer, guarding: Guarding | undefined, ask: Ask): Promise<AnswerOutcome> {
+  const { answer: guarded, blocked }: ReturnType<typeof guardAnswer> =
+    guarding === undefined ? { answer } : guardAnswer(answer, guarding)
+  if (blocked !== undefined) return { kind: 'blocked', answer: guarded, blocked }
+  const judgement = await ask(textOfAnswer(guarded))
+  switch (judgement.kind) {
+    case 'passed':
+      return { kind: 'passed', answer: guarded }
+    case 'failed':
+      return judgement
+    case 'blocked': {
+      const choices = guarded.choices.map(({ index }) => refusedChoice(index, judgement.blocked))
+      return { kind: 'blocked', answer: { ...guarded, choices }, blocked: judgement.blocked }
+    }
+  }
+}
+
+/** The longest answer that is held to be judged, in UTF-16 units. */
+const maxHeldLength = 4 * 1024 * 1024
+
+/** Holds a stream to its end, so that it can be judged as a whole; only signs of life go on at once. */
+function createJudgedStream(guarding: Guarding | undefined, ask: Ask): AnswerStreamGuards {
+  const guard = guarding === undefined ? undefined : createStreamGuard(guarding)
+  let held: StreamEvent[] = []
+  let length = 0
+  const release = async (last: StreamEvent): Promise<readonly StreamEvent[]> => {
+    const events = held
+    held = []
+    const judgement = await ask(textOfEvents(events))
+    switch (judgement.kind) {
+      case 'passed':
+        return [...events, last]
+      case 'blocked':
+        return [{ kind: 'error', error: blockedError(judgement.blocked) }]
+      case 'failed':
+        return [{ kind: 'error', error: failedError(judgement.problem) }]
+    }
+  }
+  return {
+    push: async (given) => {
+      const out: StreamEvent[] = []
+      for (const event of guard?.push(given) ?? given) {
+        if (event.kind === 'ping') out.push(event)
+        else if (event.kind === 'error') return [...out, event]
+        else if (event.kind === 'end') return [...out, ...(await release(event))]
+        else held.push(event)
+        if ('text' in event) length += event.text.length
+      }
+      if (length <= maxHeldLength) return out
+      const message = `the answer is longer than ${maxHeldLength} characters, more than can be held to be judged`
+      return [...out, { kind: 'error', error: { kind: 'content_policy', status: 502, message } }]
+    },
+  }
+}
+
+function failedError({ rule, detector }: JudgeProblem) {
+  const message = `the guard \`${rule}\` could not ask \`${detector}\` about the answer`
+  return { kind: 'overloaded', status: 503, message, code: 'guard_unavailable' } as const
+}
