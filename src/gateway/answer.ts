@@ -1,5 +1,5 @@
 /**
- * Step 7, the answer: what came of the route, in the client's dialect, whole or as a stream.
+ * Step 9, the answer: what came of the route, in the client's dialect, whole or as a stream.
  */
 import type { AnswerContext } from '../dialects/dialect.ts'
 import type { Answer, Usage } from '../dialects/neutral.ts'

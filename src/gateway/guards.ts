@@ -1,5 +1,5 @@
 /**
- * The guards of a call: the request passes them before anything is counted or sent, and its answer before the client
+ * Step 6, the guards of a call: the request passes them before anything is counted or sent, and its answer before the client
  * sees anything of it.
  */
 import type { Answer, ChatCall } from '../dialects/neutral.ts'
@@ -8,17 +8,19 @@ import type { JudgeProblem } from '../guards/verdict.ts'
 import type { Granted } from './decide.ts'
 import type { CallExchange, Step } from './exchange.ts'
 import { done, failed } from './exchange.ts'
+import { hidesText } from './hidden-text.ts'
+import type { ReadCall } from './read-call.ts'
 import type { Runtime } from './runtime.ts'
 
 export interface GuardedRequest {
   readonly call: ChatCall
-  /** Whether anything in it was replaced, so that the client's bytes are not what is sent. */
+  /** Whether the client's bytes may not be sent: anything was replaced, or they hold what no guard has seen. */
   readonly changed: boolean
 }
 
 export async function guardRequest(
   exchange: CallExchange,
-  call: ChatCall,
+  { call, body, bytes }: ReadCall,
   { guards }: Granted,
   runtime: Runtime,
 ): Promise<Step<GuardedRequest>> {
@@ -34,7 +36,7 @@ export async function guardRequest(
     case 'passed': {
       const field = opened.answer() === undefined ? undefined : findUnguarded(outcome.call)
       return field === undefined
-        ? done({ call: outcome.call, changed: outcome.isChanged })
+        ? done({ call: outcome.call, changed: outcome.isChanged || hidesText(bytes, body) })
         : failed({ kind: 'unguarded', field, rules: [...new Set(guards.map((each) => each.rule))] })
     }
     case 'blocked': {

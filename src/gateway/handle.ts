@@ -130,7 +130,7 @@ async function serveCall(exchange: CallExchange, runtime: Runtime): Promise<Gate
   const decision = decide(exchange, facts.value, call.model, runtime)
   if (!decision.ok) return refuse(exchange, decision.failure, runtime)
 
-  const guarded = await guardRequest(exchange, call, decision.value, runtime)
+  const guarded = await guardRequest(exchange, read.value, decision.value, runtime)
   if (!guarded.ok) return refuse(exchange, guarded.failure, runtime)
 
   const { call: rewritten, changed: isRewritten } = rewriteCall(guarded.value.call, decision.value.rewrites)

@@ -1,5 +1,5 @@
 /**
- * Step 6, the limits of the decision: all are taken or none, and each is charged with what the call really came to
+ * Step 7, the limits of the decision: all are taken or none, and each is charged with what the call really came to
  * when it is over. A call that no provider was called for, such as one that has no budget left, costs nothing.
  */
 import type { Facts } from '../compile/load.ts'

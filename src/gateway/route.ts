@@ -1,5 +1,5 @@
 /**
- * Step 7, carrying out the route: hands the call, after rewrites, to dispatch, for as long as its client waits.
+ * Step 8, carrying out the route: hands the call, after rewrites, to dispatch, for as long as its client waits.
  */
 import type { Facts, Policy } from '../compile/load.ts'
 import type { ChatCall } from '../dialects/neutral.ts'

@@ -84,6 +84,16 @@ describe('requests', () => {
     expect(records[0]).toMatchObject({ status: 400, failure: 'blocked', rule: 'secrets' })
   })
 
+  test('what a key that stands twice hides does not reach the provider', async () => {
+    const { post, upstream } = await start('guard pii { block email in request }', (_, response) =>
+      json(response, completion),
+    )
+    const twice = `{"model":"gpt-5","messages":[{"role":"user","content":"to \\"${email}","content":"hello"}]}`
+    expect((await post('/v1/chat/completions', twice)).status).toBe(200)
+    expect(upstream.received[0]!.text).not.toContain(email)
+    expect(upstream.received[0]!.body['messages']).toEqual([{ role: 'user', content: 'hello' }])
+  })
+
   test('a guard whose condition does not hold does nothing', async () => {
     const { post, upstream } = await start(
       'guard pii when request.stream { redact email in request, response }',
