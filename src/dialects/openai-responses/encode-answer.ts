@@ -55,17 +55,14 @@ function encodeOutput(
     if (parts === undefined || isObject(mark)) {
       parts = []
       const fields = isObject(mark) ? mark : {}
-      items.push({ ...messageItem(id('msg', items.length), 'completed'), content: parts, ...fields })
+      const item = { id: id('msg', items.length), type: 'message', status: 'completed', role: 'assistant' }
+      items.push({ ...item, content: parts, ...fields })
     }
     parts.push(block.kind === 'text' ? textPart(block, length, rest) : refusalPart(block))
     if (block.kind === 'text') rest = []
     length += block.text.length
   }
   return status === 'completed' ? items : items.map((item, i) => (i === items.length - 1 ? { ...item, status } : item))
-}
-
-export function messageItem(id: string, status: 'in_progress' | 'completed'): JsonObject {
-  return { id, type: 'message', status, role: 'assistant', content: [] }
 }
 
 /** A text as SDKs want it: every field there. */

@@ -1,269 +1,160 @@
 /** The output of a response as a stream tells it: each block added, said in deltas, and told whole. */
 import type { AnswerContext } from '../dialect.ts'
-import { isArray, isObject } from '../json.ts'
-import type { Json, JsonObject, ReasoningBlock, StreamEvent } from '../neutral.ts'
-import { findAnnotation } from './annotations.ts'
-import { messageItem } from './encode-answer.ts'
+import { isObject } from '../json.ts'
+import type { Extensions, JsonObject, ReasoningBlock } from '../neutral.ts'
+import { createMessageEncoder } from './encode-message-item.ts'
 import { ownFields } from './extensions.ts'
+import {
+  type At,
+  type BlockEncoder,
+  createItemWriter,
+  type ItemWriter,
+  type OfBlock,
+  type Write,
+} from './item-writer.ts'
 import { carry, summaryOf } from './reasoning-item.ts'
 import { itemIds } from './response.ts'
 
-export type OfBlock = Extract<StreamEvent, { readonly block: number }>
-
 export interface OutputEncoder {
   readonly event: (event: OfBlock) => string
-  /** Ends what is open. */
+  /** Ends what is open; a message that is open then is the one that the answer breaks off in. */
   readonly close: (status: 'completed' | 'incomplete') => string
   /** The items that are whole, in their order. */
   readonly items: () => readonly JsonObject[]
 }
 
-interface At {
-  readonly output_index: number
-  readonly item_id: string
-}
-
-/** A message item: texts and refusals that follow one another are its parts. */
-interface MessageState {
-  readonly at: At
-  readonly fields: JsonObject
-  readonly parts: JsonObject[]
-  length: number
-}
-
-type State =
-  | {
-      readonly kind: 'text' | 'refusal'
-      readonly message: MessageState
-      readonly at: At & { readonly content_index: number }
-      text: string
-      readonly annotations: Json[]
-      /** Of another dialect: where their text ends is known only when it does. */
-      readonly cited: Json[]
-      readonly logprobs: Json[]
-    }
-  | {
-      readonly kind: 'reasoning'
-      readonly at: At
-      readonly isOwn: boolean
-      readonly fields: JsonObject
-      text: string
-      proof: Pick<ReasoningBlock, 'signature' | 'redacted'>
-    }
-  | { readonly kind: 'tool_call'; readonly at: At; readonly item: JsonObject; text: string }
-  | { readonly kind: 'opaque'; readonly at: At; item: JsonObject; isTold: boolean }
-
-type Write = (type: string, fields: JsonObject) => string
+type Begun = { readonly text: string; readonly block?: BlockEncoder }
 
 export function createOutputEncoder(context: AnswerContext, write: Write): OutputEncoder {
-  const idOf = itemIds(context.id)
-  /** Items by their place; those that are not whole yet are missing. */
-  const told: (JsonObject | undefined)[] = []
-  const states = new Map<number, State>()
-  let message: MessageState | undefined
+  const items = createItemWriter(itemIds(context.id), write)
+  const messages = createMessageEncoder(items)
+  const open = new Map<number, BlockEncoder>()
 
-  const addItem = (prefix: 'msg' | 'fc' | 'rs', fields: JsonObject): At => {
-    const output_index = told.push(undefined) - 1
-    const { id } = fields
-    return { output_index, item_id: typeof id === 'string' ? id : idOf(prefix, output_index) }
-  }
-  const tellItem = ({ output_index }: At, item: JsonObject): string => {
-    told[output_index] = item
-    return write('response.output_item.done', { output_index, item })
-  }
-  const closeMessage = (status: 'completed' | 'incomplete' = 'completed'): string => {
-    if (message === undefined) return ''
-    const { at, parts, fields } = message
-    message = undefined
-    return tellItem(at, { ...messageItem(at.item_id, 'completed'), status, content: parts, ...fields })
-  }
-  const openMessage = (fields: JsonObject): string => {
-    const closed = closeMessage()
-    const at = addItem('msg', fields)
-    message = { at, fields, parts: [], length: 0 }
-    const item = { ...messageItem(at.item_id, 'in_progress'), ...fields }
-    return closed + write('response.output_item.added', { output_index: at.output_index, item })
-  }
-
-  const start = ({ block, of, extensions }: Extract<OfBlock, { kind: 'block_start' }>): string => {
-    const fields = ownFields(extensions)
+  const begin = ({ of, extensions }: Extract<OfBlock, { kind: 'block_start' }>): Begun => {
     switch (of.kind) {
       case 'text':
-      case 'refusal': {
-        const mark = fields['item']
-        const opened = message === undefined || isObject(mark) ? openMessage(isObject(mark) ? mark : {}) : ''
-        const into = message!
-        const at = { ...into.at, content_index: into.parts.length }
-        const state: State = { kind: of.kind, message: into, at, text: '', annotations: [], cited: [], logprobs: [] }
-        states.set(block, state)
-        into.parts.push(partOf(state))
-        return opened + write('response.content_part.added', { ...at, part: partOf(state) })
-      }
-      case 'reasoning': {
-        const closed = closeMessage()
-        const at = addItem('rs', fields)
-        states.set(block, {
-          kind: 'reasoning',
-          at,
-          isOwn: extensions?.dialect === 'openai-responses',
-          fields,
-          text: '',
-          proof: {},
-        })
-        const item = { id: at.item_id, type: 'reasoning', summary: [], ...fields }
-        return closed + write('response.output_item.added', { output_index: at.output_index, item })
-      }
-      case 'redacted_reasoning': {
-        const closed = closeMessage()
-        const at = addItem('rs', {})
-        const begun = { id: at.item_id, type: 'reasoning', summary: [] }
-        const item = { ...begun, encrypted_content: carry({ redacted: { dialect: of.dialect, data: of.data } }) }
-        const added = write('response.output_item.added', { output_index: at.output_index, item: begun })
-        return closed + added + tellItem(at, item)
-      }
-      case 'tool_call': {
-        const closed = closeMessage()
-        const at = addItem('fc', fields)
-        const item = { id: at.item_id, type: 'function_call', call_id: of.id, name: of.name, ...fields }
-        states.set(block, { kind: 'tool_call', at, item, text: '' })
-        const begun = { ...item, status: 'in_progress', arguments: '' }
-        return closed + write('response.output_item.added', { output_index: at.output_index, item: begun })
-      }
-      case 'opaque': {
-        if (of.dialect !== 'openai-responses') return ''
-        const closed = closeMessage()
-        const at = addItem('msg', of.value)
-        states.set(block, { kind: 'opaque', at, item: of.value, isTold: false })
-        return closed + write('response.output_item.added', { output_index: at.output_index, item: of.value })
-      }
-    }
-  }
-
-  const delta = (event: Exclude<OfBlock, { kind: 'block_start' | 'block_stop' }>, state: State): string => {
-    switch (event.kind) {
-      case 'text':
-      case 'refusal': {
-        if (state.kind !== event.kind || (event.text === '' && event.logprobs === undefined)) return ''
-        state.text += event.text
-        if (event.kind === 'refusal') return write('response.refusal.delta', { ...state.at, delta: event.text })
-        const logprobs = tokensIn(event.logprobs)
-        state.logprobs.push(...logprobs)
-        return write('response.output_text.delta', { ...state.at, delta: event.text, logprobs })
-      }
-      case 'reasoning': {
-        if (state.kind !== 'reasoning' || event.text === '') return ''
-        const at = { ...state.at, summary_index: 0 }
-        const part = { type: 'summary_text', text: '' }
-        const added = state.text === '' ? write('response.reasoning_summary_part.added', { ...at, part }) : ''
-        state.text += event.text
-        return added + write('response.reasoning_summary_text.delta', { ...at, delta: event.text })
-      }
-      case 'signature':
-        if (state.kind === 'reasoning') {
-          const { value } = state.proof.signature ?? { value: '' }
-          state.proof = { signature: { dialect: event.dialect, value: value + event.value } }
-        }
-        return ''
-      case 'arguments':
-        if (state.kind !== 'tool_call' || event.text === '') return ''
-        state.text += event.text
-        return write('response.function_call_arguments.delta', { ...state.at, delta: event.text })
-      case 'citation':
-        if (state.kind !== 'text') return ''
-        if (event.dialect === 'openai-responses') return annotate(state, event.value)
-        state.cited.push(event.value)
-        return ''
-      case 'opaque':
-        return event.dialect === 'openai-responses' && state.kind === 'opaque' ? pass(state, event.value) : ''
-    }
-  }
-  const annotate = (state: Extract<State, { kind: 'text' | 'refusal' }>, annotation: Json): string => {
-    const annotation_index = state.annotations.push(annotation) - 1
-    return write('response.output_text.annotation.added', { ...state.at, annotation_index, annotation })
-  }
-  /** An event that only this dialect has, at its new place. */
-  const pass = (state: Extract<State, { kind: 'opaque' }>, value: JsonObject): string => {
-    const { type, sequence_number: _sequence, item, ...fields } = value
-    if (type !== 'response.output_item.done')
-      return write(String(type), { ...fields, output_index: state.at.output_index })
-    state.isTold = true
-    return tellItem(state.at, isObject(item) ? item : state.item)
-  }
-
-  const stop = (state: State): string => {
-    switch (state.kind) {
-      case 'text':
-      case 'refusal': {
-        const { message: into, at, text, logprobs, cited } = state
-        let annotated = ''
-        for (const citation of cited) {
-          const annotation = findAnnotation(citation, text.length, into.length)
-          if (annotation !== undefined) annotated += annotate(state, annotation)
-        }
-        into.length += text.length
-        const part = partOf(state)
-        into.parts[at.content_index] = part
-        const done =
-          state.kind === 'text'
-            ? write('response.output_text.done', { ...at, text, logprobs })
-            : write('response.refusal.done', { ...at, refusal: text })
-        return annotated + done + write('response.content_part.done', { ...at, part })
-      }
+      case 'refusal':
+        return messages.part(of.kind, ownFields(extensions)['item'])
       case 'reasoning':
-        return stopReasoning(state)
-      case 'tool_call': {
-        // Arguments that are none are an empty object, as clients parse the text.
-        const begun = state.text === '' ? delta(argumentsOf('{}'), state) : ''
-        const { at, item, text } = state
-        const done = write('response.function_call_arguments.done', { ...at, name: item['name']!, arguments: text })
-        return begun + done + tellItem(at, { ...item, status: 'completed', arguments: text })
-      }
+        return after(messages.close(), beginReasoning(extensions, items))
+      case 'redacted_reasoning':
+        return after(messages.close(), { text: tellRedacted({ redacted: of }, items) })
+      case 'tool_call':
+        return after(messages.close(), beginCall(of, extensions, items))
       case 'opaque':
-        return state.isTold ? '' : tellItem(state.at, state.item)
+        return of.dialect === 'openai-responses' ? after(messages.close(), beginOwn(of.value, items)) : { text: '' }
     }
   }
-  const stopReasoning = ({ at, text, isOwn, fields, proof }: Extract<State, { kind: 'reasoning' }>): string => {
-    const place = { ...at, summary_index: 0 }
-    const done =
-      text === ''
-        ? ''
-        : write('response.reasoning_summary_text.done', { ...place, text }) +
-          write('response.reasoning_summary_part.done', { ...place, part: { type: 'summary_text', text } })
-    const encrypted = !isOwn ? carry(proof) : proof.signature?.value
-    const item = { id: at.item_id, type: 'reasoning', ...fields, summary: summaryOf(text) }
-    return done + tellItem(at, { ...item, ...(encrypted !== undefined && { encrypted_content: encrypted }) })
-  }
-
   return {
     event(event) {
-      if (event.kind === 'block_start') return start(event)
-      const state = states.get(event.block)
-      if (state === undefined) return ''
-      if (event.kind !== 'block_stop') return delta(event, state)
-      states.delete(event.block)
-      return stop(state)
+      if (event.kind === 'block_start') {
+        const { text, block } = begin(event)
+        if (block !== undefined) open.set(event.block, block)
+        return text
+      }
+      const block = open.get(event.block)
+      if (event.kind !== 'block_stop') return block?.delta(event) ?? ''
+      open.delete(event.block)
+      return block?.stop() ?? ''
     },
     close(status) {
-      const rest = [...states.values()].map(stop).join('')
-      states.clear()
-      return rest + closeMessage(status)
+      const rest = [...open.values()].map((block) => block.stop()).join('')
+      open.clear()
+      return rest + messages.close(status)
     },
-    items: () => told.filter((item) => item !== undefined),
+    items: items.items,
   }
 }
 
-function argumentsOf(text: string): Extract<OfBlock, { kind: 'arguments' }> {
-  return { kind: 'arguments', choice: 0, block: 0, text }
+function after(before: string, begun: Begun): Begun {
+  return { ...begun, text: before + begun.text }
 }
 
-/** A part as SDKs want it: every field there. */
-function partOf({ kind, text, annotations, logprobs }: Extract<State, { kind: 'text' | 'refusal' }>): JsonObject {
-  return kind === 'text'
-    ? { type: 'output_text', text, annotations: [...annotations], logprobs: [...logprobs] }
-    : { type: 'refusal', refusal: text }
+/** Reasoning goes out as a summary of one part; whoever else made it has its proof carried along. */
+function beginReasoning(extensions: Extensions | undefined, items: ItemWriter): Begun {
+  const isOwn = extensions?.dialect === 'openai-responses'
+  const fields = { type: 'reasoning', summary: [], ...ownFields(extensions) }
+  const { at, text } = items.add('rs', fields)
+  const place = { ...at, summary_index: 0 }
+  let said = ''
+  let signature: ReasoningBlock['signature']
+
+  const say = (piece: string): string => {
+    const part = { type: 'summary_text', text: '' }
+    const added = said === '' ? items.write('response.reasoning_summary_part.added', { ...place, part }) : ''
+    said += piece
+    return added + items.write('response.reasoning_summary_text.delta', { ...place, delta: piece })
+  }
+  const done = (): string =>
+    items.write('response.reasoning_summary_text.done', { ...place, text: said }) +
+    items.write('response.reasoning_summary_part.done', { ...place, part: { type: 'summary_text', text: said } })
+  const block: BlockEncoder = {
+    delta(event) {
+      if (event.kind === 'reasoning') return event.text === '' ? '' : say(event.text)
+      if (event.kind === 'signature')
+        signature = { dialect: event.dialect, value: (signature?.value ?? '') + event.value }
+      return ''
+    },
+    stop() {
+      const encrypted = isOwn ? signature?.value : carry(signature === undefined ? {} : { signature })
+      const item = {
+        ...fields,
+        summary: summaryOf(said),
+        ...(encrypted !== undefined && { encrypted_content: encrypted }),
+      }
+      return (said === '' ? '' : done()) + items.tell(at, item)
+    },
+  }
+  return { text, block }
 }
 
-function tokensIn(logprobs: Json | undefined): readonly Json[] {
-  const content = isObject(logprobs) ? logprobs['content'] : undefined
-  return isArray(content) ? content : []
+function tellRedacted(proof: Pick<ReasoningBlock, 'redacted'>, items: ItemWriter): string {
+  const fields = { type: 'reasoning', summary: [] }
+  const { at, text } = items.add('rs', fields)
+  return text + items.tell(at, { ...fields, encrypted_content: carry(proof) })
+}
+
+function beginCall(
+  call: { readonly id: string; readonly name: string },
+  extensions: Extensions | undefined,
+  items: ItemWriter,
+): Begun {
+  const fields = { type: 'function_call', call_id: call.id, name: call.name, ...ownFields(extensions) }
+  const { at, text } = items.add('fc', { ...fields, status: 'in_progress', arguments: '' })
+  let said = ''
+  const say = (piece: string): string => {
+    said += piece
+    return items.write('response.function_call_arguments.delta', { ...at, delta: piece })
+  }
+  const block: BlockEncoder = {
+    delta: (event) => (event.kind === 'arguments' && event.text !== '' ? say(event.text) : ''),
+    stop() {
+      // Arguments that are none are an empty object, as clients parse the text.
+      const rest = said === '' ? say('{}') : ''
+      const done = items.write('response.function_call_arguments.done', { ...at, name: call.name, arguments: said })
+      return rest + done + items.tell(at, { ...fields, status: 'completed', arguments: said })
+    },
+  }
+  return { text, block }
+}
+
+/** An item of the provider's own, whose events are passed on at their new place. */
+function beginOwn(item: JsonObject, items: ItemWriter): Begun {
+  const { at, text } = items.add('msg', item)
+  let isTold = false
+  const tell = (at: At, whole: JsonObject): string => {
+    isTold = true
+    return items.tell(at, whole)
+  }
+  const block: BlockEncoder = {
+    delta(event) {
+      if (event.kind !== 'opaque' || event.dialect !== 'openai-responses') return ''
+      const { type, sequence_number: _sequence, item: done, ...fields } = event.value
+      return type === 'response.output_item.done'
+        ? tell(at, isObject(done) ? done : item)
+        : items.write(String(type), { ...fields, output_index: at.output_index })
+    },
+    stop: () => (isTold ? '' : tell(at, item)),
+  }
+  return { text, block }
 }
