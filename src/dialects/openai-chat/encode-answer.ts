@@ -3,6 +3,7 @@ import type { AnswerContext } from '../dialect.ts'
 import { isObject } from '../json.ts'
 import type { Answer, Block, Choice, Json, JsonObject, ReasoningBlock, ToolCallBlock } from '../neutral.ts'
 import { findAnnotation } from './annotations.ts'
+import { extraContentOf } from './extra-content.ts'
 import { encodeFinish } from './finish-reason.ts'
 import { encodeReasoning } from './reasoning.ts'
 import { encodeUsage } from './usage.ts'
@@ -64,7 +65,7 @@ function annotationsOf(content: readonly Block[]): readonly Json[] {
 }
 
 function encodeCall(block: Block): readonly JsonObject[] {
-  if (block.kind === 'tool_call') return [encodeToolCall(block)]
+  if (block.kind === 'tool_call') return [{ ...encodeToolCall(block), ...extraContentOf(block.signature) }]
   return block.kind === 'opaque' && block.dialect === 'openai-chat' && block.value['type'] === 'custom'
     ? [block.value]
     : []

@@ -14,6 +14,7 @@ import { createLosses, type Losses } from '../losses.ts'
 import type { ChatCall, Extensions, Json, JsonObject, ResponseFormat, Tool, ToolChoice } from '../neutral.ts'
 import { effortOfBudget } from '../reasoning-effort.ts'
 import { encodeMessages } from './encode-messages.ts'
+import { fitSignatures } from './extra-content.ts'
 
 /** Said as `verbosity`. */
 const CARRIED = new Set(['text'])
@@ -30,7 +31,7 @@ export function encodeRequest(call: ChatCall, options: EncodeOptions): Encoded {
     call.maxTokens === undefined ? {} : { [options.maxTokensField ?? 'max_completion_tokens']: call.maxTokens }
   const body: JsonObject = compact({
     model: options.model,
-    messages: encodeMessages(call, losses, options.reasoningField),
+    messages: encodeMessages(fitSignatures(call, options.model), losses, options.reasoningField),
     tools: call.tools.length === 0 ? undefined : call.tools.flatMap((tool) => encodeTool(tool, losses)),
     tool_choice:
       call.toolChoice === undefined || call.tools.length === 0 ? undefined : encodeToolChoice(call.toolChoice),

@@ -7,6 +7,7 @@ import { SSE_PING, writeSse } from '../sse.ts'
 import { clientErrorOf } from '../upstream-error.ts'
 import { findAnnotation } from './annotations.ts'
 import { encodeError } from './errors.ts'
+import { extraContentOf } from './extra-content.ts'
 import { encodeFinish } from './finish-reason.ts'
 import { encodeUsage } from './usage.ts'
 
@@ -162,8 +163,13 @@ export function encodeStream(context: AnswerContext): StreamEncoder {
         return ''
       case 'opaque':
         return event.dialect === 'openai-chat' ? delta(event.choice, event.value) : ''
-      case 'signature':
-        return ''
+      case 'signature': {
+        const call = stateOf(event.choice).calls.get(event.block)
+        const extra = extraContentOf(event)
+        return call === undefined || Object.keys(extra).length === 0
+          ? ''
+          : delta(event.choice, { tool_calls: [{ index: call.index, ...extra }] })
+      }
       case 'block_stop':
         return closeCall(event.choice, event.block) + annotations(event.choice)
       case 'finish':

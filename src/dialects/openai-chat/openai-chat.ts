@@ -8,11 +8,12 @@ import { encodeAnswer } from './encode-answer.ts'
 import { encodeRequest } from './encode-request.ts'
 import { encodeStream } from './encode-stream.ts'
 import { encodeError } from './errors.ts'
+import { hasSignedCalls } from './extra-content.ts'
 
 export const openaiChat: Dialect = {
   name: 'openai-chat',
   decodeRequest,
-  isForwardable: () => true,
+  isForwardable: (call) => !hasSignedCalls(call),
   encodeAnswer,
   encodeStream,
   encodeError,

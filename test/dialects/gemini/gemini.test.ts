@@ -341,6 +341,40 @@ describe('requests to Google', () => {
     ])
   })
 
+  it('carry signatures to OpenAI’s clients and back, and to no other model', () => {
+    const body: JsonObject = {
+      candidates: [
+        {
+          content: { parts: [{ functionCall: { name: 'f', args: { a: 1 } }, thoughtSignature: 'c2ln' }] },
+          finishReason: 'STOP',
+        },
+      ],
+      responseId: 'r',
+    }
+    const whole = gemini.decodeAnswer(body)
+    if (!('choices' in whole)) throw new Error('no answer')
+    const { choices } = openaiChat.encodeAnswer(whole, CONTEXT) as { choices: readonly { message: JsonObject }[] }
+    const encoder = openaiChat.encodeStream(CONTEXT)
+    const wire = feed(gemini.decodeStream(), [bytesOf(`data: ${JSON.stringify(body)}\n\n`)])
+      .map(encoder.event)
+      .join('')
+    expect(wire).toContain('{"index":0,"extra_content":{"google":{"thought_signature":"c2ln"}}}')
+    const history = openaiChat.decodeRequest({
+      model: 'm',
+      messages: [{ role: 'user', content: 'x' }, choices[0]!.message],
+    })
+    if (!history.ok) throw new Error(history.message)
+    expect(openaiChat.isForwardable(history.value)).toBe(false)
+    expect(partsIn(encode(history.value, 'gemini-3-pro').body)[1]).toEqual({
+      functionCall: { name: 'f', args: { a: 1 } },
+      thoughtSignature: 'c2ln',
+    })
+    const sentTo = (model: string) =>
+      JSON.stringify(openaiChat.encodeRequest(history.value, { model, defaultMaxTokens: 1 }).body)
+    expect(sentTo('google/gemini-3-pro')).toContain('thought_signature')
+    expect(sentTo('gpt-5')).not.toContain('extra_content')
+  })
+
   it('leave out ids that were made here, and tell results apart from words', () => {
     const { body } = encode({
       messages: [
