@@ -106,6 +106,18 @@ test('no part of an access key is shown', async () => {
   expect(provider.redact(text)).toBe('canonical: x-amz-security-token:[redacted] [redacted] [redacted]')
 })
 
+test('an access key that no header can carry is refused', () => {
+  const config = providerConfig({
+    type: 'bedrock',
+    name: 'aws',
+    options: { ...signing, session_token: new Secret('planted\n') },
+  })
+  expect(createProvider(config, { now: () => atMs, setTimer: realTimer })).toMatchObject({
+    ok: false,
+    message: 'the `session_token` of provider `aws` holds characters that no access key has',
+  })
+})
+
 describe('where a region is', () => {
   const baseUrlOf = (region: string) =>
     typeof bedrock.defaultBaseUrl === 'function'

@@ -15,6 +15,7 @@ export const bedrock: HttpType = {
     const region = regionOf(config)
     return region === undefined ? undefined : `https://bedrock-runtime.${region}.amazonaws.com${suffixOf(region)}`
   },
+  findFault,
   path: ({ model, stream }) => `/model/${encodeURIComponent(model)}/${stream ? 'converse-stream' : 'converse'}`,
   encoding: {},
   credential: bearer,
@@ -28,6 +29,15 @@ function regionOf({ options }: ProviderConfig): string | undefined {
 
 /** China's partition has a domain of its own. */
 const suffixOf = (region: string): string => (region.startsWith('cn-') ? '.cn' : '')
+
+/** Nothing else can stand in a header; a line end that slipped into a variable is the usual guest. */
+function findFault({ name, options }: ProviderConfig): string | undefined {
+  const odd = ['access_key_id', 'secret_access_key', 'session_token'].find((setting) => {
+    const value = options[setting]
+    return value instanceof Secret && !/^[\x21-\x7e]+$/.test(value.reveal())
+  })
+  return odd && `the \`${odd}\` of provider \`${name}\` holds characters that no access key has`
+}
 
 function signOf(config: ProviderConfig): Sign | undefined {
   const region = regionOf(config)
