@@ -21,3 +21,14 @@ export class UsageError extends Error {
     this.help = help
   }
 }
+
+/** What is wrong has been told already; only the exit status is left to say. */
+export class Told extends Error {
+  readonly status: number
+
+  constructor(status: number) {
+    super('told already')
+    this.name = 'Told'
+    this.status = status
+  }
+}

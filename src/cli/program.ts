@@ -5,6 +5,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { graphFormats } from './graph-format.ts'
 import type { Io } from './io.ts'
+import { addProofs } from './program-proofs.ts'
+import { example, pathText } from './program-texts.ts'
 import { reportFormats } from './report-format.ts'
 import { readVersion } from './version.ts'
 
@@ -18,6 +20,7 @@ export function createProgram(io: Io, finish: (status: number) => void): Command
     .configureOutput({ writeOut: io.out, writeErr: io.err })
     .exitOverride()
   addChecks(program, io, finish)
+  addProofs(program, io, finish)
   addExplain(program, io, finish)
   addBuild(program, io, finish)
   addGraph(program, io, finish)
@@ -28,8 +31,6 @@ export function createProgram(io: Io, finish: (status: number) => void): Command
 }
 
 type Finish = (status: number) => void
-
-const pathText = 'a gateway.yaml or a folder that holds one; the current folder if left out'
 
 function addChecks(program: Command, io: Io, finish: Finish): void {
   program
@@ -182,10 +183,6 @@ function addKeys(program: Command, io: Io, finish: Finish): void {
       const { revokeVirtualKey } = await import('./commands/keys.ts')
       finish(await revokeVirtualKey(id, options, io))
     })
-}
-
-function example(line: string): string {
-  return `\nExample:\n  ${line}`
 }
 
 function readList(text: string): readonly string[] {

@@ -1,7 +1,7 @@
 /** Runs one command line to its exit status; whatever a command throws is told here, and only here. */
 import { CommanderError } from 'commander'
 import { PolicyError } from '../diagnostics/diagnostic.ts'
-import { exitStatus, UsageError } from './exit-status.ts'
+import { exitStatus, Told, UsageError } from './exit-status.ts'
 import type { Io } from './io.ts'
 import { createProgram } from './program.ts'
 import { statusOf, tellDiagnostics } from './report.ts'
@@ -26,6 +26,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 function tellError(error: unknown, io: Io): number {
   // Commander has said already what was wrong, or printed what was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.ok : exitStatus.usage
+  if (error instanceof Told) return error.status
   if (error instanceof UsageError) {
     io.err(`error: ${error.message}\n${error.help === undefined ? '' : `help: ${error.help}\n`}`)
     return exitStatus.usage

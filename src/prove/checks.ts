@@ -40,3 +40,6 @@ export const checks: readonly Check[] = [
 
 /** Those without which no gateway can enforce the policy: loading stops at what they find. */
 export const enforceability: readonly Check[] = [conflictingRewrites, unpricedBudget]
+
+/** Those that tests draw. */
+export const testChecks: readonly Check[] = [impossibleCondition, failingTest]

@@ -4,8 +4,10 @@
  * whatever one says somewhere and the other does not is a region (see `compile/meaning-regions.ts`), so that equal
  * meanings have no difference in any notation.
  */
+import type { CheckedPolicy, Cond } from '../check/policy.ts'
 import { candidatesOf } from '../compile/meaning-payload.ts'
 import { regionsOf } from '../compile/meaning-regions.ts'
+import { createPartition } from '../compile/partition.ts'
 import type { Facts } from '../decide/facts.ts'
 import type { Decision } from '../graph/decision.ts'
 import { falseRef, type LeafOperation, Outgrown, type Ref, trueRef } from '../graph/diagram.ts'
@@ -18,8 +20,9 @@ import type { PatternTexts } from './describe-classes.ts'
 import { describeRegion } from './describe-region.ts'
 import type { Part } from './part.ts'
 import { patternTexts } from './pattern-texts.ts'
+import { regionOf } from './region-of.ts'
 import { createSubject } from './subject.ts'
-import { createUniverse, type Universe } from './universe.ts'
+import { createUniverse, isInRegion, type Universe } from './universe.ts'
 import { createWitnesses, type Witnesses } from './witness.ts'
 
 /** One of the two policies. */
@@ -37,6 +40,8 @@ export interface Region {
   readonly before: Decision
   readonly after: Decision
   readonly changes: readonly DecisionPart[]
+  /** Whether a request is in the region. */
+  readonly contains: (facts: Facts) => boolean
 }
 
 export interface Diff {
@@ -45,10 +50,10 @@ export interface Diff {
   readonly regions: readonly Region[]
 }
 
-/** A condition that narrows the difference: over variables of its own. */
+/** A condition that narrows the difference, checked against `policy`; access is the side's after. */
 export interface Where {
-  readonly part: Part
-  readonly when: Expression
+  readonly condition: Cond
+  readonly policy: CheckedPolicy
 }
 
 const contextPart = 2
@@ -60,12 +65,20 @@ const mostSets = 512
 /** Throws `Outgrown` where the comparison outgrows its bounds. */
 export function diffPolicies(before: Side, after: Side, where?: Where): Diff {
   const context = contextDifferences(before.graph, after.graph)
+  const narrowing = where && createPartition([where.condition], where.policy.tables, where.policy.tableKeys)
   const universe = createUniverse(
-    [partOf(before.graph), partOf(after.graph), context.part, ...(where ? [where.part] : [])],
+    [partOf(before.graph), partOf(after.graph), context.part, ...(narrowing ? [narrowing] : [])],
     [before.graph, after.graph].flatMap((graph, part) => graph.rules.map(({ when }) => ({ part, when }))),
   )
   const { regions } = universe
-  const limit = where ? universe.region(wherePart, where.when) : trueRef
+  const limit =
+    where && narrowing
+      ? regionOf(where.condition, {
+          regions,
+          atom: (each) => universe.region(wherePart, narrowing.lower(each)),
+          access: createSubject(universe, 1, after.graph),
+        })
+      : trueRef
   const witnesses = createWitnesses(universe, regions.and(universe.conceivable, limit))
   const changed = changesOf(universe, before.graph, after.graph, context.changes)
   const patterns = patternTexts(universe, [before.graph, after.graph])
@@ -245,7 +258,8 @@ function describeDifference(comparing: Comparing, region: Ref): readonly Region[
   const witness = witnesses.find(whole)!
   const best = showing(comparing, witness)
   const shown = best.changes.length > 0 ? best : first.shown
-  return [{ ...describeRegion({ universe, patterns }, whole), ...shown }]
+  const contains = (facts: Facts): boolean => isInRegion(universe, whole, facts)
+  return [{ ...describeRegion({ universe, patterns }, whole), ...shown, contains }]
 }
 
 function partsOf({ regions }: Universe, region: Ref, told: readonly Ref[]): readonly Ref[] {
@@ -257,7 +271,7 @@ function partsOf({ regions }: Universe, region: Ref, told: readonly Ref[]): read
   }
 }
 
-function showing({ before, after }: Comparing, witness: Facts): Omit<Region, 'condition' | 'isExact'> {
+function showing({ before, after }: Comparing, witness: Facts): Omit<Region, 'condition' | 'isExact' | 'contains'> {
   const decisions = { before: before.decide(witness), after: after.decide(witness) }
   return { witness, ...decisions, changes: changesBetween(decisions.before, decisions.after) }
 }

@@ -27,7 +27,7 @@ export function givenOf(proof: Proof, test: PolicyTest): Given {
 }
 
 /** Where everything that is asked of the attribute has the answer that the value has. */
-function whereGiven({ universe, regions }: Proof, attribute: Attribute, value: Value | undefined): Ref {
+export function whereGiven({ universe, regions }: Proof, attribute: Attribute, value: Value | undefined): Ref {
   const facts = value === undefined ? {} : placed(attribute.path, outerValue(attribute.type, value))
   const found = universe.variables.flatMap((each, index) => {
     if (universe.attributes[each.attribute]!.id !== attribute.id) return []

@@ -10,7 +10,7 @@ import type { CatalogueEntry } from '../config/catalogue.ts'
 import type { GatewayConfig } from '../config/config.ts'
 import type { Facts } from '../decide/facts.ts'
 import type { Decision } from '../graph/decision.ts'
-import { isLeaf, type Ref, trueRef } from '../graph/diagram.ts'
+import { type Ref, trueRef } from '../graph/diagram.ts'
 import type { Expression } from '../graph/expression.ts'
 import type { CandidateRef, Graph, GraphRule } from '../graph/graph.ts'
 import { interpret } from '../reference/interpret.ts'
@@ -18,9 +18,10 @@ import type { ReferencePolicy } from '../reference/policy.ts'
 import { type ClaimConditions, claimConditionsOf, claimsOf } from './claim-conditions.ts'
 import { type Reached, reachOf } from './reach.ts'
 import { referenceOf } from './reference.ts'
+import { regionOf } from './region-of.ts'
 import type { Regions } from './regions.ts'
 import { createSubject, type Subject } from './subject.ts'
-import { createUniverse, type Universe } from './universe.ts'
+import { createUniverse, isInRegion, type Universe } from './universe.ts'
 import { createWitnesses } from './witness.ts'
 import { withFixed, worldOf } from './world.ts'
 
@@ -66,21 +67,21 @@ const lawsPart = 1
 const namesPart = 2
 const worldPart = 3
 
-/** Throws `Outgrown` where the attributes of the policy outgrow their bounds together. */
-export function openProof({ checked, graph, config }: Provable): Proof {
+/** `asked` are conditions beside those of the policy. Throws `Outgrown` where the attributes of the policy outgrow their bounds together. */
+export function openProof({ checked, graph, config }: Provable, asked: readonly Cond[] = []): Proof {
   const table = targetsOf(checked)
   const conditions = claimConditionsOf(claimsOf(checked), table)
-  const laws = createPartition(lawConditions(checked, conditions.all), checked.tables, checked.tableKeys)
+  const laws = createPartition([...lawConditions(checked, conditions.all), ...asked], checked.tables, checked.tableKeys)
   const lawAttributes = laws.attributes.map((each) => withFixed(each, checked.fixed))
   const forbiddenBy = table.targets.map((_, target) =>
     graph.prohibitions.flatMap(({ targets }, index) => (targets.includes(target) ? [index] : [])).join(),
   )
   const reach = reachOf(graph, (target) => `${forbiddenBy[target]} ${conditions.likeness(target)}`)
-  const asked = new Set([
+  const read = new Set([
     ...graph.variables.map((each) => graph.attributes[each.attribute]!.id),
     ...lawAttributes.map((each) => each.id),
   ])
-  const world = worldOf(checked, config, asked)
+  const world = worldOf(checked, config, read)
   const universe = createUniverse(
     [
       { attributes: graph.attributes, variables: graph.variables },
@@ -93,24 +94,12 @@ export function openProof({ checked, graph, config }: Provable): Proof {
   const { regions } = universe
   const subject = createSubject(universe, graphPart, graph)
   const lowered = new WeakMap<Cond, Expression>()
-  const holds = (condition: Cond): Ref => {
-    switch (condition.kind) {
-      case 'const':
-      case 'atom': {
-        let expression = lowered.get(condition)
-        if (!expression) lowered.set(condition, (expression = laws.lower(condition)))
-        return universe.region(lawsPart, expression)
-      }
-      case 'and':
-        return regions.and(...condition.of.map(holds))
-      case 'or':
-        return regions.or(condition.of.map(holds))
-      case 'not':
-        return regions.not(holds(condition.of))
-      case 'access':
-        return condition.effect === 'allow' ? subject.allowed() : subject.denied()
-    }
+  const atom = (condition: Cond): Ref => {
+    let expression = lowered.get(condition)
+    if (!expression) lowered.set(condition, (expression = laws.lower(condition)))
+    return universe.region(lawsPart, expression)
   }
+  const holds = (condition: Cond): Ref => regionOf(condition, { regions, atom, access: subject })
   const possible = regions.and(
     universe.natural,
     ...world.facts.map((each) => universe.region(worldPart, each)),
@@ -132,14 +121,7 @@ export function openProof({ checked, graph, config }: Provable): Proof {
     reach: (candidate) => reach.of(candidate).map((each) => ({ ...each, when: universe.region(namesPart, each.when) })),
     witness: witnesses.find,
     isEmpty: witnesses.isEmpty,
-    contains: (region, facts) => {
-      let at = region
-      while (!isLeaf(at)) {
-        const variable = universe.variableAt[regions.diagrams.levelOf(at)]!
-        at = regions.diagrams.child(at, universe.classOf(variable, facts))
-      }
-      return at === trueRef
-    },
+    contains: (region, facts) => isInRegion(universe, region, facts),
     replay: (facts) => interpret(referred(), facts),
     reference: referred,
     entry: (target) => checked.catalogue.byId.get(graph.targets[target]!.id),

@@ -8,7 +8,7 @@ import { createClassifier } from '../decide/classify.ts'
 import { createReader, type Facts } from '../decide/facts.ts'
 import type { Attribute } from '../graph/attribute.ts'
 import { type ClassSet, classSet, complement, countOf } from '../graph/class-set.ts'
-import { createDiagrams, Outgrown, type Ref, trueRef } from '../graph/diagram.ts'
+import { createDiagrams, isLeaf, Outgrown, type Ref, trueRef } from '../graph/diagram.ts'
 import { combine, type Expression, testOf } from '../graph/expression.ts'
 import type { Variable } from '../graph/variable.ts'
 import { type Joined, type JointVariable, joinParts } from './join.ts'
@@ -123,6 +123,16 @@ function classifying(parts: readonly Part[], variables: readonly JointVariable[]
     return (facts) => numbers.get(readers.map((each) => each(facts)).join())!
   }
   return (variable, facts) => (made[variable] ??= make(variables[variable]!))(facts)
+}
+
+/** Whether a request is in a region. */
+export function isInRegion({ regions, variableAt, classOf }: Universe, region: Ref, facts: Facts): boolean {
+  let at = region
+  while (!isLeaf(at)) {
+    const level = regions.diagrams.levelOf(at)
+    at = regions.diagrams.child(at, classOf(variableAt[level]!, facts))
+  }
+  return at === trueRef
 }
 
 /** From conditions of parts to conditions over joint variables. */

@@ -1,6 +1,6 @@
 /** Values inside and outside: as classes know them, and as facts are written. */
-import type { FactValue } from '../decide/facts.ts'
-import type { AttributeType } from '../graph/attribute.ts'
+import { createReader, type Facts, type FactValue } from '../decide/facts.ts'
+import type { Attribute, AttributeType } from '../graph/attribute.ts'
 import { formatDate, formatMoney } from '../graph/literal-text.ts'
 
 /** The value as a program writes it in facts: money as a text in dollars, a date as `YYYY-MM-DD`. */
@@ -27,4 +27,9 @@ export function nested(
     at[path[path.length - 1]!] = value
   }
   return root
+}
+
+/** The value inside of an attribute in facts. */
+export function readerOf(attribute: Attribute): (facts: Facts) => FactValue {
+  return createReader(attribute, [], [])
 }

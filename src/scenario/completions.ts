@@ -5,6 +5,7 @@
 import type { Facts } from '../decide/facts.ts'
 import { targetsOf } from '../dispatch/pick.ts'
 import type { Decision } from '../graph/decision.ts'
+import { targetFaults, tellsStreamsApart } from './faults.ts'
 import { dispatchRequest, type FitnessOf } from './fitness.ts'
 import { callOf, inputTokensOf, requestOf, withRequest } from './request-facts.ts'
 import type { Scenario } from './scenario.ts'
@@ -43,9 +44,11 @@ type Choices = ReadonlyMap<string, readonly (boolean | number)[]>
 function choicesOf(scenario: Scenario, targets: readonly string[], fitnessOf: FitnessOf): Choices {
   const { facts, isGiven, faults, policy } = scenario
   const choices = new Map<string, readonly (boolean | number)[]>()
+  const ofTargets = targetFaults(faults)
   // Only of a stream can something be after some chunks.
-  const speaksOfStreams = faults.some((each) => each.kind !== 'state' && (each.afterChunks?.value ?? 0) > 0)
-  if (!isGiven('request.stream') && faults.length > 0) choices.set('stream', speaksOfStreams ? [true] : [false, true])
+  const speaksOfStreams = ofTargets.some((each) => (each.afterChunks?.value ?? 0) > 0)
+  if (!isGiven('request.stream') && tellsStreamsApart(ofTargets))
+    choices.set('stream', speaksOfStreams ? [true] : [false, true])
   for (const flag of flags) {
     const isAsked = !isGiven(`request.${flag}`) && targets.some((each) => lacks(each, flag, fitnessOf))
     const own = requestOf(facts)[flag] === true

@@ -12,10 +12,10 @@ export type Behaviour =
 
 export type TargetFault = Exclude<Fault, { kind: 'state' }>
 
-/** The statuses that providers send, by class: those that a retry, a fallback or an answer tells apart. */
+/** The statuses of a class that a fallback or an answer tells apart. */
 const statusesOf: Readonly<Record<string, readonly number[]>> = {
   '4xx': [400, 401, 403, 404, 408, 409, 413, 422, 429],
-  '5xx': [500, 502, 503, 504, 529],
+  '5xx': [500, 503, 504],
 }
 
 /** The faults that touch a target; states are facts. */
@@ -31,19 +31,26 @@ export function faultOf(faults: readonly TargetFault[], target: string): TargetF
   )
 }
 
+export interface BehavioursOptions {
+  readonly faults: readonly TargetFault[]
+  readonly choose: Choose
+  /** The classes that the route retries on: a status that it names is told apart from others. */
+  readonly retriedOn: readonly string[]
+}
+
 /** What each target does in one run; a class of statuses is one of them for the whole run. */
-export function createBehaviours(faults: readonly TargetFault[], choose: Choose): (target: string) => Behaviour {
+export function createBehaviours({ faults, choose, retriedOn }: BehavioursOptions): (target: string) => Behaviour {
   const chosen = new Map<TargetFault, Behaviour>()
   return (target) => {
     const fault = faultOf(faults, target)
     if (fault === undefined) return { kind: 'answer' }
-    const behaviour = chosen.get(fault) ?? behaviourOf(fault, choose)
+    const behaviour = chosen.get(fault) ?? behaviourOf(fault, choose, retriedOn)
     chosen.set(fault, behaviour)
     return behaviour
   }
 }
 
-function behaviourOf(fault: TargetFault, choose: Choose): Behaviour {
+function behaviourOf(fault: TargetFault, choose: Choose, retriedOn: readonly string[]): Behaviour {
   const afterChunks = fault.afterChunks?.value ?? 0
   switch (fault.kind) {
     case 'stalls':
@@ -54,8 +61,20 @@ function behaviourOf(fault: TargetFault, choose: Choose): Behaviour {
       const how = fault.with?.text ?? '5xx'
       if (how === 'timeout' || how === 'connect') return { kind: how }
       if (how === 'cut') return { kind: 'cut', afterChunks: 0 }
-      const statuses = statusesOf[how] ?? [Number(how)]
+      const statuses = statusesOfClass(how, retriedOn)
       return { kind: 'status', status: statuses[choose(statuses.length)]! }
     }
   }
+}
+
+function statusesOfClass(how: string, retriedOn: readonly string[]): readonly number[] {
+  const own = statusesOf[how]
+  if (!own) return [Number(how)]
+  const named = retriedOn.filter((each) => each.startsWith(how[0]!) && /^\d+$/.test(each)).map(Number)
+  return [...new Set([...own, ...named])]
+}
+
+/** Whether some fault shows otherwise in a stream than in a whole answer. */
+export function tellsStreamsApart(faults: readonly TargetFault[]): boolean {
+  return faults.some((each) => each.kind !== 'fails' || each.with?.text === 'timeout' || each.with?.text === 'cut')
 }

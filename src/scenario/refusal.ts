@@ -1,7 +1,6 @@
 /** Why a request is not sent to any provider: denied, nowhere to go, or a limit or budget that is used up. */
 import type { Facts } from '../decide/facts.ts'
 import { tell } from '../gateway/failure.ts'
-import type { Decision } from '../graph/decision.ts'
 import type { Completion } from './completions.ts'
 import { requestOf } from './request-facts.ts'
 import type { Scenario } from './scenario.ts'

@@ -15,13 +15,12 @@ export interface VirtualClock {
 export interface VirtualClockOptions {
   /** Resolves once all that needs no timer has gone on. */
   readonly allElseDone: () => Promise<void>
+  /** How often that is waited for before time goes on: more than once (left out) where sockets take part. */
+  readonly turns?: number
   readonly startMs?: number
 }
 
-/** What one piece of work sets off in the next turn is waited for too. */
-const turnsWithoutProgress = 3
-
-export function createVirtualClock({ allElseDone, startMs = 1_000_000 }: VirtualClockOptions): VirtualClock {
+export function createVirtualClock({ allElseDone, turns = 1, startMs = 1_000_000 }: VirtualClockOptions): VirtualClock {
   let nowMs = startMs
   let next = 0
   const timers = new Map<number, { readonly atMs: number; readonly run: () => void }>()
@@ -52,7 +51,7 @@ export function createVirtualClock({ allElseDone, startMs = 1_000_000 }: Virtual
       }
       promise.then(settle, settle)
       while (!isSettled) {
-        for (let turn = 0; turn < turnsWithoutProgress && !isSettled; turn++) await allElseDone()
+        for (let turn = 0; turn < turns && !isSettled; turn++) await allElseDone()
         const due = earliest()
         if (!isSettled && due) advance(due[1].atMs - nowMs)
       }
