@@ -15,7 +15,7 @@ import { createVirtualClock, type VirtualClock } from '../../src/scenario/virtua
 export type { VirtualClock }
 
 export const virtualClock = (startMs?: number): VirtualClock =>
-  createVirtualClock({ allElseDone, ...(startMs === undefined ? {} : { startMs }) })
+  createVirtualClock({ allElseDone, turns: 3, ...(startMs === undefined ? {} : { startMs }) })
 
 export const realTimer: SetTimer = (ms, run) => {
   const timer = setTimeout(run, ms)

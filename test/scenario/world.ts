@@ -1,6 +1,6 @@
 /** Scenarios as tests of a policy write them: the last `test` of the text is run. */
 import { expect } from 'vitest'
-import { openPolicy, readPolicy } from '../../src/compile/load.ts'
+import { openPolicy, type Policy, readPolicy } from '../../src/compile/load.ts'
 import type { Facts } from '../../src/decide/facts.ts'
 import { allElseDone } from '../../src/gateway/environment.ts'
 import { checkOutcome, outcomeExpectations } from '../../src/scenario/check-outcome.ts'
@@ -35,12 +35,16 @@ export interface Ran {
   readonly mismatches: readonly string[]
 }
 
-/** Runs the last test of a policy, whose facts are what it gives; `facts` are added. */
-export async function runLastTest(policyText: string, facts: Facts = {}): Promise<Ran> {
+export async function compile(policyText: string): Promise<Policy> {
   const { config: read, checked, diagnostics } = await readPolicy({ config, policy: policyText }, { env: {} })
   expect(diagnostics.filter((each) => each.severity === 'error').map((each) => each.message)).toEqual([])
-  const policy = openPolicy(read!, checked!, diagnostics)
-  const test = checked!.tests.at(-1)!
+  return openPolicy(read!, checked!, diagnostics)
+}
+
+/** Runs the last test of a policy, whose facts are what it gives; `facts` are added. */
+export async function runLastTest(policyText: string, facts: Facts = {}): Promise<Ran> {
+  const policy = await compile(policyText)
+  const test = policy.checked.tests.at(-1)!
   const given = [...test.given, ...test.states]
   const own: Record<string, unknown> = structuredClone(facts)
   for (const { attribute, value } of given) {
