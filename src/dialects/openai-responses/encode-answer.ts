@@ -1,7 +1,17 @@
 /** The neutral answer → an OpenAI response. It holds one choice, the first. */
 import type { AnswerContext } from '../dialect.ts'
 import { isArray, isObject } from '../json.ts'
-import type { Answer, Block, Choice, Json, JsonObject, RefusalBlock, TextBlock, ToolCallBlock } from '../neutral.ts'
+import type {
+  Answer,
+  Block,
+  Choice,
+  Json,
+  JsonObject,
+  OpaqueBlock,
+  RefusalBlock,
+  TextBlock,
+  ToolCallBlock,
+} from '../neutral.ts'
 import { encodeAnnotations } from './annotations.ts'
 import { isOwnPart, ownFields } from './extensions.ts'
 import { encodeReasoningItem } from './reasoning-item.ts'
@@ -37,43 +47,55 @@ function encodeOutput(
 ): readonly JsonObject[] {
   const id = itemIds(context.id)
   const items: JsonObject[] = []
-  /** The parts of the message item that is being filled; a text that begins one of its own says so. */
+  /** The parts of the message item that is being filled. */
   let parts: JsonObject[] | undefined
-  let length = 0
-  let rest = isArray(logprobs) ? logprobs : []
+  let before = 0
+  let tokens = isArray(logprobs) ? logprobs : []
   for (const block of content) {
-    if (block.kind === 'opaque' && isOwnPart(block) && parts !== undefined) {
-      parts.push(block.value)
-      continue
-    }
-    if (block.kind !== 'text' && block.kind !== 'refusal') {
+    if (!isPart(block)) {
       parts = undefined
       items.push(...encodeItem(block, (prefix) => id(prefix, items.length)))
       continue
     }
-    const mark = ownFields(block.extensions)['item']
+    // A text that begins a message of its own says so.
+    const mark = block.kind === 'opaque' ? undefined : ownFields(block.extensions)['item']
     if (parts === undefined || isObject(mark)) {
       parts = []
-      const fields = isObject(mark) ? mark : {}
       const item = { id: id('msg', items.length), type: 'message', status: 'completed', role: 'assistant' }
-      items.push({ ...item, content: parts, ...fields })
+      items.push({ ...item, content: parts, ...(isObject(mark) && mark) })
     }
-    parts.push(block.kind === 'text' ? textPart(block, length, rest) : refusalPart(block))
-    if (block.kind === 'text') rest = []
-    length += block.text.length
+    parts.push(encodePart(block, before, tokens))
+    if (block.kind !== 'text') continue
+    before += block.text.length
+    tokens = []
   }
   return status === 'completed' ? items : items.map((item, i) => (i === items.length - 1 ? { ...item, status } : item))
 }
 
-/** A text as SDKs want it: every field there. */
-function textPart(block: TextBlock, before: number, logprobs: readonly Json[]): JsonObject {
-  const { item: _mark, ...beside } = ownFields(block.extensions)
-  return { type: 'output_text', text: block.text, annotations: encodeAnnotations(block, before), logprobs, ...beside }
+type Part = TextBlock | RefusalBlock | OpaqueBlock
+
+/** Whether a block is a part of a message, and not an item by itself. */
+function isPart(block: Block): block is Part {
+  return block.kind === 'text' || block.kind === 'refusal' || (block.kind === 'opaque' && isOwnPart(block))
 }
 
-function refusalPart(block: RefusalBlock): JsonObject {
+/** A part as SDKs want it: every field there. The tokens of all texts are told with the first. */
+function encodePart(block: Part, before: number, logprobs: readonly Json[]): JsonObject {
   const { item: _mark, ...beside } = ownFields(block.extensions)
-  return { type: 'refusal', refusal: block.text, ...beside }
+  switch (block.kind) {
+    case 'text':
+      return {
+        type: 'output_text',
+        text: block.text,
+        annotations: encodeAnnotations(block, before),
+        logprobs,
+        ...beside,
+      }
+    case 'refusal':
+      return { type: 'refusal', refusal: block.text, ...beside }
+    case 'opaque':
+      return block.value
+  }
 }
 
 type Other = Exclude<Block, TextBlock | RefusalBlock>

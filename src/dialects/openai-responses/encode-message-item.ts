@@ -18,12 +18,12 @@ interface Message {
   readonly at: At
   readonly fields: JsonObject
   readonly parts: JsonObject[]
-  /** Of the texts so far, which OpenAI's chat counts in the places of its citations. */
-  length: number
 }
 
 export function createMessageEncoder(items: ItemWriter): MessageEncoder {
   let open: Message | undefined
+  /** The length of the texts so far, which OpenAI's chat counts in the places of its citations. */
+  let before = 0
 
   const close = (status: 'completed' | 'incomplete' = 'completed'): string => {
     if (open === undefined) return ''
@@ -39,10 +39,13 @@ export function createMessageEncoder(items: ItemWriter): MessageEncoder {
         const fields = isObject(mark) ? mark : {}
         const closed = close()
         const added = items.add('msg', messageItem('in_progress', [], fields))
-        open = { at: added.at, fields, parts: [], length: 0 }
+        open = { at: added.at, fields, parts: [] }
         text = closed + added.text
       }
-      const part = encodePart(kind, open, items)
+      const part = encodePart(kind, open, items, (length) => {
+        before += length
+        return before - length
+      })
       return { text: text + part.text, block: part.block }
     },
   }
@@ -56,6 +59,8 @@ function encodePart(
   kind: 'text' | 'refusal',
   message: Message,
   { write }: ItemWriter,
+  /** Counts the text in when it ends, and says how long those before it are. */
+  countIn: (length: number) => number,
 ): { readonly text: string; readonly block: BlockEncoder } {
   const at = { ...message.at, content_index: message.parts.length }
   let said = ''
@@ -92,9 +97,9 @@ function encodePart(
         return ''
       },
       stop() {
-        const found = cited.flatMap((citation) => findAnnotation(citation, said.length, message.length) ?? [])
+        const before = kind === 'text' ? countIn(said.length) : 0
+        const found = cited.flatMap((citation) => findAnnotation(citation, said.length, before) ?? [])
         const annotated = found.map(annotate).join('')
-        message.length += said.length
         message.parts[at.content_index] = part()
         const done =
           kind === 'text'
