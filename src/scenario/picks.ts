@@ -24,7 +24,7 @@ export function pickEach(options: PickEachOptions): Pick {
     const possible = isCheapest ? candidates.filter((each) => mayBeCheapest(each, candidates, catalogue)) : candidates
     const signatures = possible.map((each) => signatureOf(each, behaviourOf(each)))
     const told = possible.filter((_, index) => signatures.indexOf(signatures[index]!) === index)
-    return told[0]
+    return told[choose(told.length)]
   }
 }
 
