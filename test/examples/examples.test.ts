@@ -69,7 +69,7 @@ describe('quickstart', () => {
   })
 })
 
-const wholePolicies = ['startup', 'saas']
+const wholePolicies = ['startup', 'enterprise', 'saas', 'bank']
 
 describe.each(wholePolicies)('policies/%s', (name) => {
   const config = join(root, 'policies', name)
