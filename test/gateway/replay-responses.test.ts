@@ -60,7 +60,7 @@ const native: readonly (readonly [file: string, type: ProviderType, operation: s
   ['openrouter', 'openrouter', 'responses', openaiResponses],
   ['bedrock-mantle', 'openai', 'responses', openaiResponses],
   ['openai', 'openai', 'completions', openaiCompletions],
-  ['together', 'openai-compatible', 'completions', openaiCompletions],
+  ['together', 'together', 'completions', openaiCompletions],
 ]
 
 for (const [file, type, operation, dialect] of native) {

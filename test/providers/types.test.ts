@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import gatewaySchema from '../../schemas/gateway.schema.json' with { type: 'json' }
 import type { ProviderConfig, ProviderType } from '../../src/config/config.ts'
+import type { DialectName } from '../../src/dialects/neutral.ts'
 import { createProvider } from '../../src/providers/create-provider.ts'
 import { httpTypes } from '../../src/providers/http-types.ts'
 import type { Provider, ProviderResponse } from '../../src/providers/provider.ts'
@@ -27,9 +28,10 @@ function created(type: ProviderType, config: Partial<ProviderConfig>, now = () =
   return result.provider
 }
 
-async function call(provider: Provider, model = 'm'): Promise<ProviderResponse> {
+async function call(provider: Provider, model = 'm', dialect?: DialectName): Promise<ProviderResponse> {
   const result = await provider.call({
     model,
+    ...(dialect === undefined ? {} : { dialect }),
     body: new TextEncoder().encode('{}'),
     stream: false,
     headers: {},
@@ -83,6 +85,35 @@ describe('addresses', () => {
     expect(upstream.received[0]?.path).toBe(path)
     expect(upstream.received[0]?.headers['api-key']).toBe('k')
     expect(upstream.received[0]?.headers['authorization']).toBeUndefined()
+  })
+
+  test.each<[ProviderType, string, Record<string, unknown>, string | undefined, string | undefined]>([
+    ['openai', '/v1', {}, '/v1/responses', '/v1/completions'],
+    ['openai-compatible', '/v1', {}, undefined, '/v1/completions'],
+    ['azure-openai', '', {}, '/openai/v1/responses', '/openai/v1/completions'],
+    [
+      'azure-openai',
+      '',
+      { api_version: '2025-03-01' },
+      '/openai/responses?api-version=2025-03-01',
+      '/openai/deployments/m/completions?api-version=2025-03-01',
+    ],
+    ['openrouter', '', {}, '/api/v1/responses', '/api/v1/completions'],
+    ['xai', '', {}, '/v1/responses', undefined],
+    ['deepseek', '', {}, '/responses', undefined],
+    ['together', '', {}, undefined, '/v1/completions'],
+    ['fireworks', '', {}, undefined, '/inference/v1/completions'],
+    ['ollama', '', {}, undefined, '/v1/completions'],
+    ['groq', '', {}, undefined, undefined],
+  ])('%s at `%s` with %j has responses and completions where it has them', async (type, base, options, ...paths) => {
+    const upstream = await upstreamOf({ json: {} })
+    const provider = created(type, { baseUrl: `${upstream.origin}${base}`, apiKeys: keys('k'), options })
+    for (const [i, dialect] of (['openai-responses', 'openai-completions'] as const).entries()) {
+      expect(provider.alsoSpeaks?.some(({ name }) => name === dialect) ?? false).toBe(paths[i] !== undefined)
+      if (paths[i] === undefined) continue
+      await call(provider, 'm', dialect)
+      expect(upstream.received.at(-1)?.path).toBe(paths[i])
+    }
   })
 
   test('every default address has https and the folder of its version, but for the server at home', () => {

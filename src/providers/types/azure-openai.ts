@@ -6,6 +6,7 @@ import type { ProviderConfig } from '../../config/config.ts'
 import { Secret } from '../../config/secret.ts'
 import { openaiChat } from '../../dialects/openai-chat/openai-chat.ts'
 import { olderMaxTokens } from '../../dialects/openai-chat/quirks/fields.ts'
+import { openaiCompletions } from '../../dialects/openai-completions/openai-completions.ts'
 import { openaiResponses } from '../../dialects/openai-responses/openai-responses.ts'
 import { textOf } from '../header-values.ts'
 import type { HttpType } from '../http-type.ts'
@@ -14,8 +15,14 @@ import type { TokenRequest } from '../token-source.ts'
 export const azureOpenai: HttpType = {
   dialect: openaiChat,
   path: ({ model }, config) => `${folderOf(config, deploymentOf(model, config))}/chat/completions${queryOf(config)}`,
-  // Responses name their deployment in the body, in dated versions too.
-  also: [{ dialect: openaiResponses, path: (_, config) => `${folderOf(config)}/responses${queryOf(config)}` }],
+  also: [
+    // Responses name their deployment in the body, in dated versions too.
+    { dialect: openaiResponses, path: (_, config) => `${folderOf(config)}/responses${queryOf(config)}` },
+    {
+      dialect: openaiCompletions,
+      path: ({ model }, config) => `${folderOf(config, deploymentOf(model, config))}/completions${queryOf(config)}`,
+    },
+  ],
   encoding: { maxTokensField: 'max_completion_tokens' },
   configured: ({ options }) =>
     isBeforeReasoning(textOf(options['api_version'])) ? { maxTokensField: 'max_tokens', quirks: [olderMaxTokens] } : {},

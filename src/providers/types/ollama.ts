@@ -4,6 +4,7 @@ import { lacks, olderMaxTokens, oneAnswer } from '../../dialects/openai-chat/qui
 import { systemRole } from '../../dialects/openai-chat/quirks/messages.ts'
 import { reasoningIn } from '../../dialects/openai-chat/quirks/reasoning.ts'
 import { noParallelSwitch } from '../../dialects/openai-chat/quirks/tools.ts'
+import { openaiCompletions } from '../../dialects/openai-completions/openai-completions.ts'
 import { chatPathBelow } from '../chat-path.ts'
 import { bearer } from '../header-values.ts'
 import type { HttpType } from '../http-type.ts'
@@ -12,6 +13,7 @@ export const ollama: HttpType = {
   dialect: openaiChat,
   defaultBaseUrl: 'http://127.0.0.1:11434/v1',
   path: chatPathBelow('/v1'),
+  also: [{ dialect: openaiCompletions, path: chatPathBelow('/v1', '/completions') }],
   encoding: {
     maxTokensField: 'max_tokens',
     reasoningField: 'reasoning',

@@ -2,6 +2,7 @@
 import { openaiChat } from '../../dialects/openai-chat/openai-chat.ts'
 import { countedLogprobs, olderMaxTokens } from '../../dialects/openai-chat/quirks/fields.ts'
 import { systemRole } from '../../dialects/openai-chat/quirks/messages.ts'
+import { openaiCompletions } from '../../dialects/openai-completions/openai-completions.ts'
 import { chatPathBelow } from '../chat-path.ts'
 import { bearer } from '../header-values.ts'
 import type { HttpType } from '../http-type.ts'
@@ -10,6 +11,7 @@ export const together: HttpType = {
   dialect: openaiChat,
   defaultBaseUrl: 'https://api.together.xyz/v1',
   path: chatPathBelow('/v1'),
+  also: [{ dialect: openaiCompletions, path: chatPathBelow('/v1', '/completions') }],
   encoding: {
     maxTokensField: 'max_tokens',
     takesTopK: true,
