@@ -107,10 +107,11 @@ function toJson({ test: { title, node }, diagnostics }: TestResult): object {
 function caseOf({ test: { title, node }, diagnostics }: TestResult): JunitCase {
   const { path } = node.span.source
   const { line } = node.span.source.positionAt(node.title.span.start)
-  const [first] = diagnostics
+  const first = diagnostics.find((each) => each.severity === 'error')
   const text = diagnostics.map((each) => renderPretty(each)).join('\n\n')
-  const failure = first ? { failure: { type: first.code, message: first.message, text } } : {}
-  return { name: title, group: path, file: path, line, ...failure }
+  const failure = first && { type: first.code, message: first.message, text }
+  const told = failure ? { failure } : text === '' ? {} : { output: text }
+  return { name: title, group: path, file: path, line, ...told }
 }
 
 function jsonOfCoverage({ rules, candidates, fallbacks }: Coverage): object {
