@@ -3,7 +3,7 @@
  * form, so that this is shared by the dialects: a server that speaks one of them often words errors like another.
  */
 import type { ClientError, HeaderLookup } from './dialect.ts'
-import { compact, filledString, finiteNumber, isArray, isObject } from './json.ts'
+import { compact, filledString, finiteNumber, isArray, isObject, parseJson } from './json.ts'
 import type { Json, JsonObject, UpstreamError, UpstreamErrorKind } from './neutral.ts'
 import { findRetryAfterMs } from './retry-after.ts'
 import { scrub } from './scrub.ts'
@@ -87,7 +87,7 @@ function readError(body: Json | undefined): Said {
   if (!isObject(error)) {
     const message = [error, body['message'], body['detail'], body['error_message']].find(isFilled)
     return compact({
-      message: filledString(message) ?? detailText(body['detail']),
+      message: filledString(message) ?? detailText(body['detail']) ?? wrappedDetail(body['message']),
       type: filledString(body['error_type']) ?? filledString(body['type']),
       code: word(body['code']),
       status: httpStatus(body['status_code']) ?? httpStatus(body['status']) ?? httpStatus(body['code']),
@@ -95,7 +95,7 @@ function readError(body: Json | undefined): Said {
   }
   const inner = isObject(error['innererror']) ? error['innererror'] : undefined
   return compact({
-    message: filledString(error['message']) ?? detailText(error['detail']),
+    message: joined(filledString(error['message']) ?? detailText(error['detail']), rawText(error['metadata'])),
     type: filledString(error['type']) ?? filledString(error['status']),
     code: reasonIn(error) ?? word(inner?.['code']) ?? word(error['code']),
     param: filledString(error['param']),
@@ -121,6 +121,23 @@ function detailText(detail: Json | undefined): string | undefined {
   return texts.length === 0 ? undefined : texts.join('; ')
 }
 
+/** Mistral puts such a list into `message`. */
+function wrappedDetail(message: Json | undefined): string | undefined {
+  return isObject(message) ? detailText(message['detail']) : undefined
+}
+
+/** What the upstream of OpenRouter said: it stands beside a message of its own that says only that there was an error. */
+function rawText(metadata: Json | undefined): string | undefined {
+  const raw = isObject(metadata) ? filledString(metadata['raw']) : undefined
+  return raw === undefined ? undefined : (readError(parseJson(raw)).message ?? raw.slice(0, MAX_RAW_LENGTH))
+}
+
+const MAX_RAW_LENGTH = 500
+
+function joined(message: string | undefined, more: string | undefined): string | undefined {
+  return message !== undefined && more !== undefined ? `${message}: ${more}` : (message ?? more)
+}
+
 function reasonIn(error: JsonObject): string | undefined {
   const details = isArray(error['details']) ? error['details'] : []
   for (const detail of details)
@@ -132,7 +149,7 @@ function reasonIn(error: JsonObject): string | undefined {
 const WORDING: readonly (readonly [UpstreamErrorKind, RegExp])[] = [
   [
     'quota',
-    /insufficient[_ ]quota|exceeded your current quota|billing|credit balance|insufficient (?:credits|balance|funds)|requires more credits/i,
+    /insufficient[_ ]quota|exceeded your current quota|billing|credit balance|insufficient (?:credits|balance|funds)|requires more credits|(?:doesn't|does not) have any credits|used all available credits|spending limit/i,
   ],
   [
     'auth',
@@ -140,17 +157,17 @@ const WORDING: readonly (readonly [UpstreamErrorKind, RegExp])[] = [
   ],
   [
     'context_length',
-    /context_length_exceeded|too_many_(?:prompt_)?tokens|maximum context length|max(?:imum)? context|context (?:length|window|limit)|prompt (?:is )?too long|input (?:is )?too long|too many tokens|input token count .{0,40}exceeds the maximum|total length of all messages is too long|string too long/i,
+    /context_length_exceeded|too_many_(?:prompt_)?tokens|maximum context length|max(?:imum)? context|context (?:length|window|limit)|prompt (?:is )?too long|input (?:is )?too long|too many tokens|input token count .{0,40}exceeds the maximum|total length of all messages is too long|string too long|`?max_new_tokens`? must be <=/i,
   ],
   [
     'content_policy',
-    /content_policy|content_filter|responsibleaipolicyviolation|content management policy|content filtering|safety system|moderation|flagged (?:as|for|by)/i,
+    /content_policy|content_filter|responsibleaipolicyviolation|content management policy|content filtering|safety system|moderation|(?:was|were) flagged|flagged (?:as|for|by)/i,
   ],
   ['not_found', /model_not_found|deploymentnotfound|not_found_error|model .{1,200} (?:does not exist|not found)/i],
   ['permission', /permission[_ ]error|permission_denied|permissiondenied/i],
   ['rate_limit', /rate_limit|ratelimitreached|resource_exhausted|too many requests/i],
   ['too_large', /request_too_large|payload too large/i],
-  ['overloaded', /overloaded/i],
+  ['overloaded', /overloaded|capacity_exceeded|flex capacity/i],
   ['timeout', /timeout_error|deadline_exceeded/i],
   // The model broke the tool's schema: its fault, and another try can go well.
   ['server', /tool_use_failed|api_error|server_error|internal_server_error/i],
@@ -178,6 +195,8 @@ function kindOf(status: number, said: Said): UpstreamErrorKind {
   const codes = `${said.code ?? ''} ${said.type ?? ''}`
   const named = findKind(codes)
   if (named !== undefined && fits(named, byStatus)) return named
+  // Groq says of a prompt that no minute has room for that it is too large for the limit: another target may take it.
+  if (byStatus === 'too_large' && named === 'rate_limit') return 'context_length'
   const worded = findKind((said.message ?? '').slice(0, 2000))
   if (worded !== undefined && fits(worded, byStatus)) return worded
   if (byStatus !== undefined) return byStatus
