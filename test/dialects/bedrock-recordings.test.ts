@@ -143,17 +143,18 @@ function oracleOf(answer: Answer): Json {
     ),
     calls: callsOf(content),
     citations: content.flatMap((block): readonly Json[] =>
-      block.kind === 'text' ? (block.citations?.items ?? []).map(asSent) : [],
+      block.kind === 'text' ? (block.citations?.items ?? []).map((each) => citedIn(each as JsonObject)) : [],
     ),
     opaque,
   }
 }
 
-/** A citation without what is said of its page beside. */
-function asSent(citation: Json): Json {
-  const { url, title, ...sent } = citation as JsonObject
-  const isOwnTitle = url === undefined || ((sent['location'] as JsonObject)['web'] as JsonObject)['domain'] !== title
-  return isOwnTitle && title !== undefined ? { ...sent, title } : sent
+/** What a citation is of: the texts of a document, or a page. */
+function citedIn(citation: JsonObject): Json {
+  const { sourceContent, location, cited_text: text, url } = citation
+  const web = isObject(location) && isObject(location['web']) ? location['web']['url'] : undefined
+  const texts = ((sourceContent ?? []) as readonly JsonObject[]).map((part) => part['text']).join('')
+  return { text: text ?? texts, page: url ?? web ?? null }
 }
 
 /** The same read off the content in the simplest way. */
@@ -175,7 +176,9 @@ function wholeOracle(content: readonly JsonObject[]): Json {
     calls: uses
       .filter((use) => !isServers(use))
       .map((use) => ({ id: use['toolUseId']!, name: use['name']!, arguments: use['input']! })),
-    citations: cited.flatMap(({ citations }) => (isArray(citations) ? citations : [])),
+    citations: cited
+      .flatMap(({ citations }) => (isArray(citations) ? citations : []))
+      .map((each) => citedIn(each as JsonObject)),
     opaque: uses.filter(isServers).length + content.filter((block) => 'toolResult' in block).length,
   }
 }
@@ -210,7 +213,7 @@ function streamOracle(events: NonNullable<Recording['response']['events']>): Jso
       name,
       arguments: JSON.parse(input || '{}') as Json,
     })),
-    citations,
+    citations: citations.map((each) => citedIn(each as JsonObject)),
     opaque,
   }
 }

@@ -159,6 +159,46 @@ describe('requests', () => {
     ])
   })
 
+  it("let Anthropic's models cite documents and search results, and lose the latter to others", () => {
+    const source = { type: 'text', media_type: 'text/plain', data: 'words' }
+    const citations = { enabled: true }
+    const found = {
+      type: 'search_result',
+      source: 'https://x/y',
+      title: 'Y',
+      content: [{ type: 'text', text: 'a' }],
+      citations,
+    }
+    const messages = [
+      {
+        role: 'user',
+        content: [
+          { type: 'document', source, title: 'w', context: 'old', citations },
+          found,
+          { type: 'text', text: 'x' },
+        ],
+      },
+    ]
+    const document = { format: 'txt', name: 'w', source: { text: 'words' } }
+    expect(fromAnthropic({ messages })).toMatchObject({
+      losses: [],
+      body: {
+        messages: [
+          {
+            content: [
+              { document: { ...document, context: 'old', citations } },
+              { searchResult: { source: 'https://x/y', title: 'Y', content: [{ text: 'a' }], citations } },
+              { text: 'x' },
+            ],
+          },
+        ],
+      },
+    })
+    const other = fromAnthropic({ messages }, 'us.amazon.nova-pro-v1:0')
+    expect(other.losses).toEqual(['messages.content'])
+    expect(other.body['messages']).toEqual([{ role: 'user', content: [{ document }, { text: 'x' }] }])
+  })
+
   it('make blocks of cache marks where the model takes them', () => {
     const cache_control = { type: 'ephemeral', ttl: '1h' }
     const fields = {
@@ -464,6 +504,45 @@ describe('answers', () => {
       ),
     ).toEqual([{ kind: 'text', text: 'a', citations: { dialect: 'bedrock', items: [own, after] } }])
     expect(contentOf({ citationsContent: { citations: [after] } })).toEqual([])
+  })
+
+  it.each<[JsonObject, JsonObject]>([
+    [
+      { documentChar: { documentIndex: 1, start: 2, end: 9 } },
+      { type: 'char_location', document_index: 1, document_title: 'T', start_char_index: 2, end_char_index: 9 },
+    ],
+    [
+      { documentPage: { documentIndex: 0, start: 1, end: 2 } },
+      { type: 'page_location', document_index: 0, document_title: 'T', start_page_number: 1, end_page_number: 2 },
+    ],
+    [
+      { documentChunk: { documentIndex: 0, start: 0, end: 1 } },
+      {
+        type: 'content_block_location',
+        document_index: 0,
+        document_title: 'T',
+        start_block_index: 0,
+        end_block_index: 1,
+      },
+    ],
+    [
+      { searchResultLocation: { searchResultIndex: 3, start: 0, end: 1 } },
+      {
+        type: 'search_result_location',
+        source: 'https://x/y',
+        title: 'T',
+        search_result_index: 3,
+        start_block_index: 0,
+        end_block_index: 1,
+      },
+    ],
+  ])("tell a citation at %j in Anthropic's words", (location, told) => {
+    const citation = { title: 'T', source: 'https://x/y', location, sourceContent: [{ text: 'ab' }, { text: 'c' }] }
+    const [block] = contentOf({ citationsContent: { content: [{ text: 'said' }], citations: [citation] } })
+    const expected = { ...told, cited_text: 'abc' }
+    expect(block).toEqual({ kind: 'text', text: 'said', citations: { dialect: 'anthropic', items: [expected] } })
+    const events = read(START, delta(0, { citation }), delta(0, { text: 'said' }), end(0), STOP, METADATA)
+    expect(events).toContainEqual({ kind: 'citation', choice: 0, block: 0, dialect: 'anthropic', value: expected })
   })
 
   it('tell the pages that are cited', () => {

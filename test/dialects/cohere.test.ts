@@ -147,6 +147,33 @@ describe('requests', () => {
     ])
   })
 
+  it('put search results where the model can cite them', () => {
+    const found = (source: string) => ({
+      type: 'search_result',
+      source,
+      title: 'Y',
+      content: [
+        { type: 'text', text: 'a' },
+        { type: 'text', text: 'b' },
+      ],
+    })
+    const { body, losses } = fromAnthropic({
+      messages: [
+        { role: 'user', content: [found('https://x/y')] },
+        { role: 'assistant', content: [{ type: 'tool_use', id: 't', name: 'f', input: {} }] },
+        { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't', content: [found('file 7')] }] },
+      ],
+    })
+    expect(losses).toEqual([])
+    expect(body['documents']).toEqual([{ id: 'doc:0', data: { title: 'Y', url: 'https://x/y', text: 'a\nb' } }])
+    expect((body['messages'] as Json[]).at(0)).toEqual({ role: 'user', content: '(See the documents.)' })
+    expect((body['messages'] as Json[]).at(-1)).toEqual({
+      role: 'tool',
+      tool_call_id: 't',
+      content: [{ type: 'document', document: { data: { title: 'Y', source: 'file 7', text: 'a\nb' } } }],
+    })
+  })
+
   it('take the words that only this API has, whoever says them', () => {
     const own = { safety_mode: 'STRICT', citation_options: { mode: 'FAST' }, strict_tools: false, priority: 3 }
     expect(fromOpenai(own)).toMatchObject({ body: own, losses: [] })

@@ -2,7 +2,7 @@
 import { compact, fieldsBeside, filledString, isArray, isObject } from '../json.ts'
 import type { Answer, Block, Json, JsonObject, TextBlock, UpstreamError } from '../neutral.ts'
 import { malformed } from '../upstream-error.ts'
-import { readCitation } from './citations.ts'
+import { type ReadCitation, readCitation, withCitations } from './citations.ts'
 import { decodeNamedError } from './errors.ts'
 import { decodeRedacted } from './redacted.ts'
 import { decodeStop, findFailure } from './stop-reason.ts'
@@ -39,24 +39,19 @@ function isError(body: JsonObject): boolean {
 function decodeContent(content: readonly Json[]): readonly Block[] {
   const blocks: Block[] = []
   for (const value of content) {
-    const block = isObject(value) ? decodeBlock(value) : undefined
+    if (!isObject(value)) continue
+    const cited = isObject(value['citationsContent']) ? decodeCited(value['citationsContent']) : undefined
+    const block = cited === undefined ? decodeBlock(value) : withCitations(cited.block, cited.citations)
     const last = blocks.at(-1)
-    if (block?.kind === 'text' && block.text === '') {
-      if (last?.kind === 'text' && block.citations !== undefined)
-        blocks.splice(-1, 1, withCitations(last, block.citations.items))
-    } else if (block !== undefined) blocks.push(block)
+    if (block.kind !== 'text' || block.text !== '') blocks.push(block)
+    else if (last?.kind === 'text' && cited !== undefined) blocks.splice(-1, 1, withCitations(last, cited.citations))
   }
   return blocks
 }
 
-function withCitations(block: TextBlock, items: readonly Json[]): TextBlock {
-  return { ...block, citations: { dialect: 'bedrock', items: [...(block.citations?.items ?? []), ...items] } }
-}
-
 function decodeBlock(value: JsonObject): Block {
-  const { text, toolUse, reasoningContent, citationsContent } = value
+  const { text, toolUse, reasoningContent } = value
   if (typeof text === 'string') return { kind: 'text', text }
-  if (isObject(citationsContent)) return decodeCited(citationsContent)
   if (isObject(reasoningContent)) return decodeReasoning(reasoningContent)
   // Tools that run at the provider: their calls and results are nobody's to answer.
   if (!isObject(toolUse) || toolUse['type'] === 'server_tool_use') return { kind: 'opaque', dialect: 'bedrock', value }
@@ -70,12 +65,11 @@ function argumentsOf({ input }: JsonObject): string {
   return typeof input === 'string' ? input : JSON.stringify(input)
 }
 
-function decodeCited(cited: JsonObject): Block {
+function decodeCited(cited: JsonObject): { readonly block: TextBlock; readonly citations: readonly ReadCitation[] } {
   const parts = isArray(cited['content']) ? cited['content'] : []
   const text = parts.map((part) => (isObject(part) ? (filledString(part['text']) ?? '') : '')).join('')
-  const citations = isArray(cited['citations']) ? cited['citations'] : []
-  const block: TextBlock = { kind: 'text', text }
-  return citations.length === 0 ? block : withCitations(block, citations.map(readCitation))
+  const citations = isArray(cited['citations']) ? cited['citations'].map(readCitation) : []
+  return { block: { kind: 'text', text }, citations }
 }
 
 /** Only Anthropic's models sign their reasoning, and their signatures hold wherever the models run. */

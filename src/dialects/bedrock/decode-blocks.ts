@@ -1,7 +1,7 @@
 /** The content blocks of a Converse stream → neutral block events, one block after another. */
 import { filledString, isArray, isObject } from '../json.ts'
-import type { BlockStart, Json, JsonObject, StreamEvent } from '../neutral.ts'
-import { readCitation } from './citations.ts'
+import type { BlockStart, JsonObject, StreamEvent } from '../neutral.ts'
+import { type ReadCitation, readCitation } from './citations.ts'
 import { decodeRedacted, joinBase64 } from './redacted.ts'
 
 export interface BlocksDecoder {
@@ -23,7 +23,7 @@ export function createBlocksDecoder(): BlocksDecoder {
   let open: Open | undefined
   let blocks = 0
   /** Citations that came before the text of their block, and pieces of encrypted reasoning. */
-  let early: Json[] = []
+  let early: ReadCitation[] = []
   let redacted: string[] = []
 
   const stopOpen = (): readonly StreamEvent[] => {
@@ -44,7 +44,7 @@ export function createBlocksDecoder(): BlocksDecoder {
     early = []
     if (open?.kind !== 'text') return []
     const { block } = open
-    return items.map((value) => ({ kind: 'citation', choice: 0, block, dialect: 'bedrock', value }))
+    return items.map((read) => ({ kind: 'citation', choice: 0, block, ...read }))
   }
   const text = (index: number, said: string): readonly StreamEvent[] => {
     if (said === '') return []

@@ -1,19 +1,13 @@
 /** Neutral blocks → the content blocks of a Converse request. */
 import { decodeArguments } from '../anthropic/encode-block.ts'
-import type { Losses } from '../losses.ts'
+import { dropOpaque } from '../losses.ts'
 import type { Block, JsonObject, OpaqueBlock, ReasoningBlock, ToolCallBlock, ToolResultBlock } from '../neutral.ts'
+import { findSearchResult } from '../search-result.ts'
 import { encodeCachePoint } from './cache-point.ts'
 import { findFamily } from './family.ts'
-import { encodeDocument, encodeImage } from './media.ts'
+import { type BlockContext, encodeDocument, encodeImage } from './media.ts'
 import { encodeRedacted } from './redacted.ts'
 import { fitToolId } from './tool-id.ts'
-
-/** What the blocks of one request share. */
-export interface BlockContext {
-  readonly model: string
-  readonly nameOf: (title: string | undefined) => string
-  readonly losses: Losses
-}
 
 /** The blocks that say one neutral block, or none where it is empty or lost, and its cache point behind. */
 export function encodeBlock(block: Block, context: BlockContext): readonly JsonObject[] {
@@ -35,7 +29,7 @@ function encodeBare(block: Block, context: BlockContext): readonly JsonObject[] 
         "audio is given, which Amazon Bedrock's Converse API does not take",
       )
     case 'document':
-      return encodeDocument(block, context.nameOf, losses)
+      return encodeDocument(block, context)
     case 'tool_call':
       return [encodeCall(block, context)]
     case 'tool_result':
@@ -43,7 +37,7 @@ function encodeBare(block: Block, context: BlockContext): readonly JsonObject[] 
     case 'reasoning':
       return encodeReasoning(block, context.model)
     case 'opaque':
-      return encodeOpaque(block, losses)
+      return encodeOpaque(block, context)
   }
 }
 
@@ -91,13 +85,19 @@ function encodeReasoning(block: ReasoningBlock, model: string): readonly JsonObj
   return [{ reasoningContent: { reasoningText: { text: block.text, signature: block.signature.value } } }]
 }
 
-/** `guarded_text` is how clients of OpenAI's dialect mark what a guardrail is to look at. */
-function encodeOpaque({ dialect, value }: OpaqueBlock, losses: Losses): readonly JsonObject[] {
+/**
+ * Search results go to Anthropic's models as what they are; `guarded_text` is how clients of OpenAI's dialect mark what
+ * a guardrail is to look at.
+ */
+function encodeOpaque(block: OpaqueBlock, { model, losses }: BlockContext): readonly JsonObject[] {
+  const { dialect, value } = block
   if (dialect === 'bedrock') return [value]
   if (dialect === 'openai-chat' && value['type'] === 'guarded_text' && typeof value['text'] === 'string')
     return [{ guardContent: { text: { text: value['text'] } } }]
-  return losses.drop(
-    'messages.content',
-    `the history holds a \`${String(value['type']).slice(0, 60)}\` part, which Amazon Bedrock's Converse API does not take`,
-  )
+  const found = findFamily(model) === 'claude' ? findSearchResult(block) : undefined
+  if (found !== undefined) {
+    const { texts, ...rest } = found
+    return [{ searchResult: { ...rest, content: texts.map((text) => ({ text })) } }]
+  }
+  return dropOpaque(block, "Amazon Bedrock's Converse API", losses)
 }

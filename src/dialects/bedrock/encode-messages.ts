@@ -6,8 +6,8 @@
 import type { Losses } from '../losses.ts'
 import type { ChatCall, JsonObject, Message, TextBlock } from '../neutral.ts'
 import { withoutIdlePoints } from './cache-point.ts'
-import { type BlockContext, encodeBlock } from './encode-block.ts'
-import { createNames } from './media.ts'
+import { encodeBlock } from './encode-block.ts'
+import { type BlockContext, createNames } from './media.ts'
 
 export interface EncodedMessages {
   readonly system: readonly JsonObject[]

@@ -2,8 +2,10 @@
  * Images and documents as this API takes them: bytes in a format that it names itself. Addresses and other providers'
  * file ids are not fetched.
  */
+import { isObject } from '../json.ts'
 import type { Losses } from '../losses.ts'
 import type { DocumentBlock, ImageBlock, JsonObject, MediaSource } from '../neutral.ts'
+import { findFamily } from './family.ts'
 
 const IMAGE_FORMATS: ReadonlyMap<string, string> = new Map([
   ['image/png', 'png'],
@@ -39,20 +41,27 @@ export function encodeImage({ source, detail }: ImageBlock, losses: Losses): rea
   )
 }
 
-/** `nameOf` gives each document of the request a name of its own. */
-export function encodeDocument(
-  { source, title }: DocumentBlock,
-  nameOf: (title: string | undefined) => string,
-  losses: Losses,
-): readonly JsonObject[] {
+/** What the blocks of one request share. */
+export interface BlockContext {
+  readonly model: string
+  /** A name of its own for each document of the request. */
+  readonly nameOf: (title: string | undefined) => string
+  readonly losses: Losses
+}
+
+export function encodeDocument(block: DocumentBlock, { model, nameOf, losses }: BlockContext): readonly JsonObject[] {
+  const { source, title } = block
+  const document = (format: string, from: JsonObject): readonly JsonObject[] => [
+    { document: { format, name: nameOf(title), source: from, ...citingOf(block, model) } },
+  ]
   switch (source.kind) {
     case 'text':
-      return [{ document: { format: 'txt', name: nameOf(title), source: { text: source.text } } }]
+      return document('txt', { text: source.text })
     case 'base64': {
       // Bare base64 has no type; what starts like a PDF is one.
       const isPdf = source.mediaType === '' && source.data.startsWith('JVBER')
       const format = isPdf ? 'pdf' : DOCUMENT_FORMATS.get(source.mediaType)
-      if (format !== undefined) return [{ document: { format, name: nameOf(title), source: { bytes: source.data } } }]
+      if (format !== undefined) return document(format, { bytes: source.data })
       return losses.drop(
         'messages.content.file',
         `a file is of type ${source.mediaType.slice(0, 60) || 'unknown'}, which ${API} does not take`,
@@ -62,6 +71,13 @@ export function encodeDocument(
     case 'file':
       return unfetched('a document', 'messages.content.file', source, losses)
   }
+}
+
+/** Whether Anthropic's models are to cite a document, and what they are told of it. */
+function citingOf({ extensions }: DocumentBlock, model: string): JsonObject {
+  if (extensions?.dialect !== 'anthropic' || findFamily(model) !== 'claude') return {}
+  const { citations, context } = extensions.fields
+  return { ...(isObject(citations) && { citations }), ...(typeof context === 'string' && { context }) }
 }
 
 function unfetched(what: string, field: string, { kind }: MediaSource, losses: Losses): readonly never[] {

@@ -2,8 +2,8 @@
  * Neutral messages → the messages of a Cohere chat request, and the documents that go beside them.
  *
  * Decisions: what the assistant said before its calls is their plan; a tool result is a `tool` message of its own,
- * before what the user says beside it; a document of text goes into the request's list of documents, where the model
- * can cite it. Reasoning goes back where nobody signed it: this API's own has no signature, and it takes any.
+ * before what the user says beside it; a document of text or a search result goes into the request's list of documents,
+ * where the model can cite it. Reasoning goes back where nobody signed it: this API's own has no signature, and it takes any.
  */
 import { decodeBase64Text } from '../base64-text.ts'
 import { joinDataUrl } from '../data-url.ts'
@@ -16,10 +16,12 @@ import type {
   Json,
   JsonObject,
   Message,
+  OpaqueBlock,
   TextBlock,
   ToolCallBlock,
   ToolResultBlock,
 } from '../neutral.ts'
+import { findSearchResult, type SearchResult } from '../search-result.ts'
 
 export interface EncodedMessages {
   readonly messages: readonly JsonObject[]
@@ -31,15 +33,14 @@ const SEE_DOCUMENTS = '(See the documents.)'
 
 export function encodeMessages(call: ChatCall, losses: Losses): EncodedMessages {
   const documents: JsonObject[] = []
-  const addDocument = (block: DocumentBlock): void => {
-    const data = documentData(block, losses)
+  const addDocument = (data: JsonObject | undefined): void => {
     if (data !== undefined) documents.push({ id: `doc:${documents.length}`, data })
   }
   const messages = call.messages.flatMap((message) => encodeMessage(message, addDocument, losses))
   return { messages: [...encodeSystem(call.system), ...messages], documents }
 }
 
-type AddDocument = (block: DocumentBlock) => void
+type AddDocument = (data: JsonObject | undefined) => void
 
 function encodeMessage(message: Message, addDocument: AddDocument, losses: Losses): readonly JsonObject[] {
   if (message.name !== undefined)
@@ -93,9 +94,11 @@ function encodeUser(content: readonly Block[], addDocument: AddDocument, losses:
   const tools = results.map((result) => encodeResult(result, losses))
   const parts = others.flatMap((block) => encodePart(block, addDocument, losses))
   if (parts.length > 0) return [...tools, { role: 'user', content: plain(parts) }]
-  const hasDocument = others.some(({ kind }) => kind === 'document')
+  const hasDocument = others.some((block) => block.kind === 'document' || isSearchResult(block))
   return hasDocument && tools.length === 0 ? [{ role: 'user', content: SEE_DOCUMENTS }] : tools
 }
+
+const isSearchResult = (block: Block): boolean => block.kind === 'opaque' && findSearchResult(block) !== undefined
 
 /** The parts of content that say a block: one, or none where it is empty, said elsewhere or lost. */
 function encodePart(block: Block, addDocument: AddDocument, losses: Losses): readonly JsonObject[] {
@@ -108,14 +111,18 @@ function encodePart(block: Block, addDocument: AddDocument, losses: Losses): rea
     case 'audio':
       return losses.drop('messages.content.input_audio', "audio is given, which Cohere's Chat API does not take")
     case 'document':
-      addDocument(block)
+      addDocument(documentData(block, losses))
       return []
     case 'reasoning':
       return block.text === '' || block.signature !== undefined || block.redacted !== undefined
         ? []
         : [{ type: 'thinking', thinking: block.text }]
-    case 'opaque':
-      return block.dialect === 'cohere' ? [block.value] : dropOpaque(block, "Cohere's Chat API", losses)
+    case 'opaque': {
+      const found = findSearchResult(block)
+      if (found === undefined) return encodeOpaque(block, losses)
+      addDocument(foundData(found))
+      return []
+    }
     case 'tool_call':
     case 'tool_result':
       return []
@@ -183,8 +190,12 @@ function encodeResultPart(block: ToolResultBlock['content'][number], losses: Los
         'messages.content.image_url',
         "a tool result holds an image, which Cohere's Chat API takes from the user only",
       )
-    case 'opaque':
-      return block.dialect === 'cohere' ? [block.value] : dropOpaque(block, "Cohere's Chat API", losses)
+    case 'opaque': {
+      const found = findSearchResult(block)
+      return found === undefined
+        ? encodeOpaque(block, losses)
+        : [{ type: 'document', document: { data: foundData(found) } }]
+    }
   }
 }
 
@@ -194,4 +205,13 @@ function markError(parts: readonly JsonObject[]): readonly JsonObject[] {
   if (first?.['type'] !== 'text') return [{ type: 'text', text: 'Error' }, ...parts]
   const text = first['text'] as string
   return /^\W{0,4}error\b/i.test(text) ? parts : [{ ...first, text: `Error: ${text}` }, ...rest]
+}
+
+/** A search result as a document; where its source is an address, citations of it name the page. */
+function foundData({ title, source, texts }: SearchResult): JsonObject {
+  return { title, [/^https?:/i.test(source) ? 'url' : 'source']: source, text: texts.join('\n') }
+}
+
+function encodeOpaque(block: OpaqueBlock, losses: Losses): readonly JsonObject[] {
+  return block.dialect === 'cohere' ? [block.value] : dropOpaque(block, "Cohere's Chat API", losses)
 }
