@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createWorkspace, type LoadOptions } from '../../src/compile/load.ts'
 import { loadPolicy } from '../../src/prove/load-policy.ts'
 import { median } from './measure.ts'
 import { createWorkload } from './workload.ts'
@@ -17,13 +18,19 @@ export interface Build {
   readonly peakRssMb: number
 }
 
+/** From the text alone, and with what the build before left. */
 export interface Rebuild {
   readonly rules: number
+  readonly whole: Times
+  readonly incremental: Times
+}
+
+export interface Times {
   readonly cpuMs: number
   readonly wallMs: number
 }
 
-const edits = 25
+const edits = 40
 
 /** One build in a process of its own. */
 export function buildApart(rules: number): Build {
@@ -76,28 +83,35 @@ async function writeFiles(folder: string, config: object, lines: readonly string
   return gateway
 }
 
-/** Each edit changes the tokens of one rule, another each time; everything is done again from the text. */
+/** Each edit changes the tokens of one rule, another each time; either way in turn, so that both are as warm. */
 export async function rebuildHere(rules: number): Promise<Rebuild> {
   const { config, text, requests } = createWorkload(rules)
   const lines = text.split('\n')
-  const times: { readonly cpuMs: number; readonly wallMs: number }[] = []
+  const workspace = createWorkspace()
+  const build = (options: LoadOptions, policy: string): Promise<Times> =>
+    timed(async () => {
+      const loaded = await loadPolicy({ config, policy }, { env: {}, ...options })
+      loaded.decide(requests[0]!)
+    })
+  const whole: Times[] = []
+  const incremental: Times[] = []
   for (let edit = 0; edit < edits; edit++) {
     const edited = [...lines]
     const line = (edit * 37) % (rules - 2)
     const [head, condition] = edited[line]!.split(' when ') as [string, string]
     edited[line] = `${head} when request.input_tokens >= ${1000 + edit} and ${condition}`
-    times.push(
-      await timed(async () => {
-        const policy = await loadPolicy({ config, policy: edited.join('\n') }, { env: {} })
-        policy.decide(requests[0]!)
-      }),
-    )
+    const policy = edited.join('\n')
+    whole.push(await build({}, policy))
+    incremental.push(await build({ workspace }, policy))
   }
-  const warm = times.slice(10)
-  return { rules, cpuMs: median(warm.map((each) => each.cpuMs)), wallMs: median(warm.map((each) => each.wallMs)) }
+  return { rules, whole: medianOf(whole.slice(15)), incremental: medianOf(incremental.slice(15)) }
 }
 
-async function timed(work: () => Promise<void>): Promise<{ readonly cpuMs: number; readonly wallMs: number }> {
+function medianOf(times: readonly Times[]): Times {
+  return { cpuMs: median(times.map((each) => each.cpuMs)), wallMs: median(times.map((each) => each.wallMs)) }
+}
+
+async function timed(work: () => Promise<void>): Promise<Times> {
   const startedAt = performance.now()
   const before = process.cpuUsage()
   await work()

@@ -9,6 +9,7 @@ import type { Diagnostic, DiagnosticInit } from '../diagnostics/diagnostic.ts'
 import { diagnostic } from '../diagnostics/diagnostic.ts'
 import { Source, type Span } from '../diagnostics/source.ts'
 import { suggest } from '../diagnostics/suggest.ts'
+import type { ParsedText } from '../syntax/assemble.ts'
 import type { ImportStatement, PolicyFile, Statement } from '../syntax/ast.ts'
 import { parsePolicy, readSource } from '../syntax/parse.ts'
 
@@ -32,12 +33,22 @@ export interface LoadedFiles {
   readonly diagnostics: readonly Diagnostic[]
 }
 
+/** Files as they were parsed, by the path that they were read from (a text by the name that it is shown under). */
+export type ParsedTexts = ReadonlyMap<string, ParsedText>
+
+/** The files of a policy, and what its next version can be parsed from. */
+export interface ReadFiles extends LoadedFiles {
+  readonly texts: ParsedTexts
+}
+
 export type MainFile = { readonly path: string } | { readonly text: string; readonly directory: string }
 
 export interface Reading {
   readonly read: (path: string) => Promise<Uint8Array>
   /** The names in a folder, for "did you mean"; what cannot be listed is empty. */
   readonly list?: (directory: string) => Promise<readonly string[]>
+  /** An earlier version: what did not change is not parsed again. The result is the same. */
+  readonly former?: ParsedTexts
 }
 
 const mostDepth = 32
@@ -50,6 +61,7 @@ const unnamed = 'main.policy'
 interface Loading extends Reading {
   readonly root: string
   readonly files: LoadedFile[]
+  readonly texts: Map<string, ParsedText>
   readonly byPath: Map<string, LoadedFile | 'unreadable'>
   readonly imported: Map<ImportStatement, LoadedFile>
   readonly diagnostics: Diagnostic[]
@@ -60,12 +72,13 @@ interface Loading extends Reading {
 }
 
 /** Reads the main file and everything that it imports; whatever is wrong is a diagnostic, never thrown. */
-export async function loadPolicyFiles(main: MainFile, reading: Reading | Reading['read']): Promise<LoadedFiles> {
+export async function loadPolicyFiles(main: MainFile, reading: Reading | Reading['read']): Promise<ReadFiles> {
   const path = 'path' in main ? normalize(main.path) : undefined
   const loading: Loading = {
     ...(typeof reading === 'function' ? { read: reading } : reading),
     root: 'path' in main ? dirname(path!) : normalize(main.directory),
     files: [],
+    texts: new Map(),
     byPath: new Map(),
     imported: new Map(),
     diagnostics: [],
@@ -76,8 +89,8 @@ export async function loadPolicyFiles(main: MainFile, reading: Reading | Reading
   const bytes = 'path' in main ? await readMain(loading, path!) : new TextEncoder().encode(main.text)
   const file = bytes && addFile(loading, path, bytes, wholeOf(path ?? unnamed))
   const statements = file ? await follow(loading, file) : []
-  const { files, imported, incomplete, diagnostics } = loading
-  return { files, statements, imported, incomplete, diagnostics }
+  const { files, imported, incomplete, diagnostics, texts } = loading
+  return { files, statements, imported, incomplete, diagnostics, texts }
 }
 
 function wholeOf(path: string): Span {
@@ -112,15 +125,18 @@ function addFile(loading: Loading, path: string | undefined, bytes: Uint8Array, 
       help: 'keep long lists in `tables` of gateway.yaml',
     })
   }
-  const { source, diagnostics } = readSource(path ?? unnamed, bytes)
+  const name = path ?? unnamed
+  const { source, diagnostics } = readSource(name, bytes)
   loading.diagnostics.push(...diagnostics)
   if (!source || diagnostics.length > 0) {
     loading.incomplete = true
     return undefined
   }
-  const parsed = parsePolicy(source)
+  const former = loading.former?.get(name)
+  const parsed = former?.source.text === source.text ? former : parsePolicy(source, former)
+  loading.texts.set(name, parsed)
   loading.diagnostics.push(...parsed.diagnostics)
-  const file = { ...(path === undefined ? {} : { path }), source, file: parsed.file }
+  const file = { ...(path === undefined ? {} : { path }), source: parsed.source, file: parsed.file }
   loading.files.push(file)
   if (path !== undefined) loading.byPath.set(path, file)
   return file

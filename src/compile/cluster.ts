@@ -12,7 +12,7 @@ import type { ClassSet } from '../graph/class-set.ts'
 import { isLeaf, type LeafOperation, leafRef, Outgrown, type Ref } from '../graph/diagram.ts'
 import { asCube, type Expression } from '../graph/expression.ts'
 import { mergeItems } from '../graph/items.ts'
-import { diagramOf, type Space } from './condition-diagram.ts'
+import { leafDiagramOf, type Space } from './condition-diagram.ts'
 import type { Leaves } from './leaves.ts'
 
 /** What a slot does with the items that match: keeps the first, or collects all. */
@@ -90,9 +90,8 @@ export function clusterItems({ space, leaves, growth }: Building, mode: Mode, it
   for (const { item, when } of items) {
     if (when.kind === 'const' && !when.value) continue
     try {
-      const truth = diagramOf(space, when, growth.itemRuns)
       const leaf = mode === 'first' ? item + 1 : leaves.of([item])
-      const root = space.diagrams.mapLeaves(truth, (each) => (each === 1 ? leaf : 0))
+      const root = leafDiagramOf(space, when, leaf, growth.itemRuns)
       if (root !== leafRef(0)) pieces.push({ root, size: sizeOf(space, mode, leaves, root), items: [item] })
     } catch (thrown) {
       if (!(thrown instanceof Outgrown)) throw thrown
@@ -192,11 +191,7 @@ function tryMerge({ space, leaves, growth, free, mode, operation }: Merging, a: 
 }
 
 function sizeOf(space: Space, mode: Mode, leaves: Leaves, root: Ref): number {
-  const { runs, leaves: found } = space.diagrams.sizeOf(root)
-  if (mode === 'first') return runs
-  let weight = 0
-  for (const leaf of found) weight += leaves.sets[leaf]!.length
-  return runs + weight
+  return space.diagrams.weightOf(root, (leaf) => (mode === 'first' ? 0 : leaves.sets[leaf]!.length))
 }
 
 /** Where too many pieces are left, those that hold a small share of the items each share one bitmap index. */

@@ -26,9 +26,11 @@ import {
 import { type BitmapCluster, type Building, clusterItems, type Growth, type Item, plainGrowth } from './cluster.ts'
 import type { Space } from './condition-diagram.ts'
 import { graphTablesOf } from './graph-tables.ts'
+import type { Kept } from './kept.ts'
 import { createLeaves, createUsedLeaves } from './leaves.ts'
 import { orderVariables } from './order.ts'
 import { createPartition } from './partition.ts'
+import type { PartitionedAttribute } from './partitioned.ts'
 import { emitProgram } from './program.ts'
 import { prohibitionsOf, type TargetTable, targetsOf } from './targets.ts'
 
@@ -39,6 +41,8 @@ export interface CompileOptions {
   readonly growth?: Partial<Growth>
   /** Turns the order of variables round; the answers do not depend on it. */
   readonly reverseOrder?: boolean
+  /** Partitions of an earlier build. */
+  readonly partitions?: Kept<PartitionedAttribute>
 }
 
 /** The decision graph of a policy. Deterministic: the same policy gives the same graph. */
@@ -48,7 +52,7 @@ export function compilePolicy(policy: CheckedPolicy, options: CompileOptions = {
     rule.kind === 'restrict' ? prohibitionsOf(rule, table, requestModel) : [],
   )
   const conditions: Cond[] = [...policy.rules.map((rule) => rule.when), ...prohibitionDrafts.map((each) => each.when)]
-  const partition = createPartition(conditions, policy.tables, policy.tableKeys)
+  const partition = createPartition(conditions, policy.tables, policy.tableKeys, options.partitions)
   const { variables } = partition
   const attributes: Attribute[] = partition.attributes.map((each) => withFixed(each, policy.fixed))
   const attributeIndex = (attribute: Attribute): number => {
@@ -66,9 +70,10 @@ export function compilePolicy(policy: CheckedPolicy, options: CompileOptions = {
   const used = createUsedLeaves(leaves)
   const code: number[] = []
 
+  const itemsBySlot = itemsOf(policy.rules, whens, prohibitions)
   const slots = {} as Record<SlotName, Slot>
   for (const name of slotNames) {
-    const items = itemsOf(name, policy.rules, whens, prohibitions)
+    const items = itemsBySlot.get(name) ?? []
     const mode = name === 'route' || name === 'cache' ? 'first' : 'all'
     const clusters = clusterItems(building, mode, items)
     const roots = clusters.flatMap((each) => (each.kind === 'diagram' ? [each.root] : []))
@@ -100,7 +105,7 @@ export function compilePolicy(policy: CheckedPolicy, options: CompileOptions = {
     attributes,
     variables,
     slots,
-    code: Int32Array.from(code),
+    code: new Int32Array(code),
     leaves: used.sets,
     rules,
     prohibitions,
@@ -124,13 +129,16 @@ function withFixed(attribute: Attribute, fixed: ReadonlyMap<string, string>): At
 }
 
 function itemsOf(
-  name: SlotName,
   rules: readonly AnyRule[],
   whens: readonly Expression[],
   prohibitions: readonly Prohibition[],
-): Item[] {
-  if (name === 'restrict') return prohibitions.map(({ when }, item) => ({ item, when }))
-  return rules.flatMap((rule) => (rule.kind === name ? [{ item: rule.index, when: whens[rule.index]! }] : []))
+): ReadonlyMap<SlotName, readonly Item[]> {
+  const items = new Map<SlotName, Item[]>(slotNames.map((name) => [name, []]))
+  for (const rule of rules) {
+    if (rule.kind !== 'restrict') items.get(rule.kind)!.push({ item: rule.index, when: whens[rule.index]! })
+  }
+  for (const [item, { when }] of prohibitions.entries()) items.get('restrict')!.push({ item, when })
+  return items
 }
 
 /** Bits of each class of each variable that some cube asks; a cube that does not ask a variable is in all its rows. */
@@ -165,7 +173,8 @@ function graphRuleOf(
   fileOf: (path: string) => string,
 ): GraphRule {
   const { line, column } = rule.nameSpan.source.positionAt(rule.nameSpan.start)
-  const base = { name: rule.name, when, place: { file: fileOf(rule.nameSpan.source.path), line, column } }
+  const { name } = rule
+  const place = { file: fileOf(rule.nameSpan.source.path), line, column }
   const candidate = (each: Candidate): CandidateRef => candidateRef(each, table)
   const amount = (each: AmountValue): Amount =>
     each.kind === 'constant'
@@ -174,40 +183,39 @@ function graphRuleOf(
   switch (rule.kind) {
     case 'allow':
     case 'deny':
+      // Without spreads, most rules being like this: they take longer than all the rest.
+      if (rule.because === undefined && rule.status === undefined) return { name, when, place, kind: rule.kind }
       return {
-        ...base,
-        kind: rule.kind,
+        ...{ name, when, place, kind: rule.kind },
         ...(rule.because === undefined ? {} : { because: rule.because }),
         ...(rule.status === undefined ? {} : { status: rule.status }),
       }
     case 'restrict':
-      return { ...base, kind: 'restrict', ...(rule.because === undefined ? {} : { because: rule.because }) }
+      return { name, when, place, kind: 'restrict', ...(rule.because === undefined ? {} : { because: rule.because }) }
     case 'route':
       return {
-        ...base,
-        kind: 'route',
-        steps: rule.steps.map((step) => stepOf(step, candidate)),
-        timeouts: rule.timeouts,
+        ...{ name, when, place, kind: 'route' },
+        ...{ steps: rule.steps.map((step) => stepOf(step, candidate)), timeouts: rule.timeouts },
         ...(rule.retry === undefined ? {} : { retry: rule.retry }),
         ...(rule.hedgeMs === undefined ? {} : { hedgeMs: rule.hedgeMs }),
         ...(rule.onLoss === undefined ? {} : { onLoss: rule.onLoss }),
       }
     case 'cache':
-      return { ...base, kind: 'cache', value: rule.value }
+      return { name, when, place, kind: 'cache', value: rule.value }
     case 'limit':
-      return { ...base, kind: 'limit', amount: amount(rule.amount), value: rule.value }
+      return { name, when, place, kind: 'limit', amount: amount(rule.amount), value: rule.value }
     case 'budget':
-      return { ...base, kind: 'budget', amount: amount(rule.amount), value: rule.value }
+      return { name, when, place, kind: 'budget', amount: amount(rule.amount), value: rule.value }
     case 'guard':
-      return { ...base, kind: 'guard', value: rule.value }
+      return { name, when, place, kind: 'guard', value: rule.value }
     case 'rewrite':
       for (const attribute of rule.reads) attributeIndex(attribute)
-      return { ...base, kind: 'rewrite', set: rule.set }
+      return { name, when, place, kind: 'rewrite', set: rule.set }
     case 'shadow':
-      return { ...base, kind: 'shadow', share: rule.share, candidate: candidate(rule.candidate) }
+      return { name, when, place, kind: 'shadow', share: rule.share, candidate: candidate(rule.candidate) }
     case 'log':
       for (const attribute of rule.reads) attributeIndex(attribute)
-      return { ...base, kind: 'log', capture: rule.capture, tags: rule.tags }
+      return { name, when, place, kind: 'log', capture: rule.capture, tags: rule.tags }
   }
 }
 

@@ -1,5 +1,6 @@
 /** Sets of item numbers as leaves: each set has one number, so that equal leaves are identical. Leaf 0 is empty. */
 import { mergeItems } from '../graph/items.ts'
+import { absent, createPairTable } from '../graph/pair-table.ts'
 
 export interface Leaves {
   readonly sets: readonly (readonly number[])[]
@@ -12,7 +13,7 @@ export interface Leaves {
 export function createLeaves(): Leaves {
   const sets: (readonly number[])[] = [[]]
   const byHash = new Map<number, number[]>([[hashOf([]), [0]]])
-  const unions = new Map<number, number>()
+  const unions = createPairTable()
   let weight = 0
   const of = (items: readonly number[]): number => {
     const hash = hashOf(items)
@@ -28,12 +29,10 @@ export function createLeaves(): Leaves {
   const union = (a: number, b: number): number => {
     if (a === b || b === 0) return a
     if (a === 0) return b
-    const key = Math.min(a, b) * 0x4000000 + Math.max(a, b)
-    let result = unions.get(key)
-    if (result === undefined) {
-      result = of(mergeItems(sets[a]!, sets[b]!))
-      unions.set(key, result)
-    }
+    const known = unions.get(Math.min(a, b), Math.max(a, b))
+    if (known !== absent) return known
+    const result = of(mergeItems(sets[a]!, sets[b]!))
+    unions.set(Math.min(a, b), Math.max(a, b), result)
     return result
   }
   return { sets, of, union, weight: () => weight }

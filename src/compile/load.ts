@@ -23,8 +23,9 @@ import { meaningOf } from './meaning.ts'
 import { findOutgrown } from './outgrown.ts'
 import { findOvershoot } from './overshoot.ts'
 import { findOversizedPatterns } from './patterns.ts'
+import { createWorkspace, type Workspace } from './workspace.ts'
 
-export type { Explanation, Facts }
+export { createWorkspace, type Explanation, type Facts, type Workspace }
 
 /** Where a policy comes from: the path of a `gateway.yaml` or its folder, or a configuration with the policy's text. */
 export type PolicySource = string | { readonly config: string | object; readonly policy?: string }
@@ -32,6 +33,8 @@ export type PolicySource = string | { readonly config: string | object; readonly
 export interface LoadOptions {
   /** Variables for `${NAME}` in the configuration; by default those of the process. */
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** What earlier builds of this policy left, to build it again sooner: see `createWorkspace`. */
+  readonly workspace?: Workspace
 }
 
 /** A compiled policy. Immutable; deciding is pure and may be called from anywhere. */
@@ -82,10 +85,16 @@ export async function readPolicy(source: PolicySource, options: LoadOptions = {}
     return { diagnostics }
   }
   const main = text === undefined ? { path: shown(config.policyPath!) } : { text, directory: config.directory }
-  const files = await loadPolicyFiles(main, { read: readFile, list: (folder) => readdir(folder).catch(() => []) })
+  const { workspace } = options
+  const files = await loadPolicyFiles(main, {
+    read: readFile,
+    list: (folder) => readdir(folder).catch(() => []),
+    ...(workspace ? { former: workspace.texts } : {}),
+  })
+  if (workspace) workspace.texts = files.texts
   const result = checkPolicy(files, { ...config, tables, unreadTables })
   diagnostics.push(...result.diagnostics)
-  const oversized = result.policy ? findOversizedPatterns(result.policy) : []
+  const oversized = result.policy ? findOversizedPatterns(result.policy, workspace?.fitting) : []
   diagnostics.push(...oversized)
   const checked = oversized.length === 0 ? result.policy : undefined
   return {
@@ -131,8 +140,14 @@ function idsOf({ id, column }: Attribute): string[] {
 }
 
 /** A checked policy, compiled and ready to decide. */
-export function openPolicy(config: GatewayConfig, checked: CheckedPolicy, diagnostics: readonly Diagnostic[]): Policy {
-  const graph = compilePolicy(checked)
+export function openPolicy(
+  config: GatewayConfig,
+  checked: CheckedPolicy,
+  diagnostics: readonly Diagnostic[],
+  { workspace }: LoadOptions = {},
+): Policy {
+  workspace?.partitions.turn()
+  const graph = compilePolicy(checked, workspace ? { partitions: workspace.partitions } : {})
   const decider = createDecider(graph)
   const read = new Set([...graph.attributes.map((each) => each.id), ...keysOf(checked)])
   let digest: string | undefined

@@ -12,6 +12,7 @@ import type { Table } from '../config/tables.ts'
 import { type Attribute, isMissingWhenEmpty } from '../graph/attribute.ts'
 import { combine, type Expression, negate, never, testOf } from '../graph/expression.ts'
 import type { Classifier, Sample, Variable } from '../graph/variable.ts'
+import type { Kept } from './kept.ts'
 import { partitionAddresses, partitionNumbers } from './partition-numbers.ts'
 import { partitionEnum, partitionStrings, patternTestOf, type StringTest } from './partition-strings.ts'
 import type { AnyAtom, DraftVariable, PartitionedAttribute, Where } from './partitioned.ts'
@@ -30,36 +31,46 @@ export function mayBeMissing(attribute: Attribute): boolean {
   return attribute.optional || (zeroless && attribute.fallback === undefined)
 }
 
-/** The partition by every atom of the conditions. */
+/** The partition by every atom of the conditions; attributes that were parted by the same tests before are `kept`. */
 export function createPartition(
   conditions: Iterable<Cond>,
   tables: readonly Table[],
   tableKeys: ReadonlyMap<string, Attribute>,
+  kept?: Kept<PartitionedAttribute>,
 ): Partition {
-  const groups = new Map<string, { attribute: Attribute; tests: Map<string, AnyAtom> }>()
-  for (const atom of [...conditions].flatMap(atomsOf)) {
-    const attribute = baseOf(atom.attribute, tableKeys)
-    let group = groups.get(attribute.id)
-    if (!group) groups.set(attribute.id, (group = { attribute, tests: new Map() }))
-    group.tests.set(testKey(atom), atom)
+  const groups = new Map<string, Group>()
+  const keys = new Map<AnyAtom, string>()
+  for (const condition of conditions) {
+    for (const atom of atomsOf(condition)) {
+      const attribute = baseOf(atom.attribute, tableKeys)
+      let group = groups.get(attribute.id)
+      if (!group) groups.set(attribute.id, (group = { attribute, tests: new Map() }))
+      const key = testKey(atom)
+      keys.set(atom, key)
+      group.tests.set(key, atom)
+    }
   }
 
   const attributes: Attribute[] = []
   const variables: Variable[] = []
-  const lowered = new Map<string, Where>()
+  const lowered = new Map<string, ReadonlyMap<string, Where>>()
   const tablesByName = new Map(tables.map((table) => [table.name, table]))
-  for (const { attribute, tests } of groups.values()) {
+  for (const group of groups.values()) {
+    const { attribute, tests } = group
     const first = variables.length
-    const keys = [...tests.keys()]
-    const partitioned = partitionAttribute(attribute, [...tests.values()], tablesByName)
+    const make = (): PartitionedAttribute => partitionAttribute(attribute, [...tests.values()], tablesByName)
+    const partitioned = kept && !readsTable(group) ? kept.of(groupKey(group), make) : make()
     for (const draft of partitioned.variables) variables.push({ ...draft, attribute: attributes.length })
     attributes.push(attribute)
-    for (const [index, key] of keys.entries()) {
-      lowered.set(
-        `${attribute.id} ${key}`,
-        partitioned.where[index]!.map((each) => ({ variable: each.variable + first, classes: each.classes })),
+    const own = new Map<string, Where>()
+    for (const [index, key] of [...tests.keys()].entries()) {
+      const where = partitioned.where[index]!
+      own.set(
+        key,
+        where.map((each) => ({ variable: each.variable + first, classes: each.classes })),
       )
     }
+    lowered.set(attribute.id, own)
   }
 
   const lower = (condition: Cond): Expression => {
@@ -74,7 +85,8 @@ export function createPartition(
       case 'access':
         return never
       case 'atom': {
-        const where = lowered.get(`${baseOf(condition.attribute, tableKeys).id} ${testKey(condition)}`)!
+        const key = keys.get(condition) ?? testKey(condition)
+        const where = lowered.get(baseOf(condition.attribute, tableKeys).id)!.get(key)!
         const text = condition.span.source.text.slice(condition.span.start, condition.span.end)
         return combine(
           'and',
@@ -84,6 +96,22 @@ export function createPartition(
     }
   }
   return { attributes, variables, lower }
+}
+
+/** An attribute with the tests that are asked of it, by their keys. */
+interface Group {
+  readonly attribute: Attribute
+  readonly tests: Map<string, AnyAtom>
+}
+
+/** A text that is equal where the attribute and the tests of it are. */
+function groupKey({ attribute, tests }: Group): string {
+  return JSON.stringify([attribute, ...tests.keys()])
+}
+
+/** Whether some test is of a column: its classes depend on the rows of a table. */
+function readsTable({ tests }: Group): boolean {
+  return [...tests.values()].some((atom) => atom.attribute.column !== undefined)
 }
 
 function baseOf(attribute: Attribute, tableKeys: ReadonlyMap<string, Attribute>): Attribute {

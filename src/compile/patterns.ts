@@ -3,17 +3,19 @@ import { atomsOf } from '../check/atoms.ts'
 import type { CheckedPolicy, Cond } from '../check/policy.ts'
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.ts'
 import { buildAutomaton, singleBound } from './automaton.ts'
+import { createKept } from './kept.ts'
 import { patternOf } from './satisfies.ts'
 
-/** P109 for each pattern whose automaton would have too many states. */
-export function findOversizedPatterns(policy: CheckedPolicy): Diagnostic[] {
+/** P109 for each pattern whose automaton would have too many states; what is known of patterns is `kept`. */
+export function findOversizedPatterns(policy: CheckedPolicy, kept = createKept<boolean>()): Diagnostic[] {
+  kept.turn()
   const found = new Map<string, Diagnostic | undefined>()
   const visit = (condition: Cond): void => {
     for (const { test, span } of atomsOf(condition)) {
       if (test.kind !== 'search' && test.kind !== 'glob') continue
       const key = `${test.kind} ${test.text} ${JSON.stringify(test.regex)}`
       if (found.has(key)) continue
-      const fits = buildAutomaton([patternOf(test)], singleBound) !== undefined
+      const fits = kept.of(key, () => buildAutomaton([patternOf(test)], singleBound) !== undefined)
       found.set(key, fits ? undefined : diagnostic('P109', { message: tooLarge, span, help }))
     }
   }

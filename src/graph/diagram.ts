@@ -7,6 +7,7 @@
  * the complement (`~leaf`) of its number. See Bryant, "Graph-Based Algorithms for Boolean Function
  * Manipulation" (1986), for the reductions, and Strehl and Thiele's interval diagrams for the runs.
  */
+import { absent, createPairTable } from './pair-table.ts'
 
 /** A node (≥ 0) or a leaf (`~leaf`, < 0). */
 export type Ref = number
@@ -15,14 +16,17 @@ export const leafRef = (leaf: number): Ref => ~leaf
 export const isLeaf = (ref: Ref): boolean => ref < 0
 export const leafOf = (ref: Ref): number => ~ref
 
-/** References lie within ± this, so that a pair of them fits the 53 bits of a number. */
-const pairBase = 0x2000000
+/** Most nodes of a space. */
+const mostNodes = 0x2000000
+
+/** Past the last class of every variable. */
+const noClass = 0x7fffffff
 
 /** Leaves of a truth-valued diagram. */
 export const falseRef: Ref = leafRef(0)
 export const trueRef: Ref = leafRef(1)
 
-/** What `apply` does where both sides are leaves, and where one side alone decides. */
+/** What `apply` does where both sides are leaves, and where one side alone decides; it must not apply anything itself. */
 export interface LeafOperation {
   readonly leaves: (a: number, b: number) => number
   /** The result where it does not depend on the rest, else undefined. */
@@ -51,6 +55,8 @@ export interface Diagrams {
   readonly child: (ref: Ref, each: number) => Ref
   /** What is below a reference, each node counted once. */
   readonly sizeOf: (ref: Ref) => Size
+  /** Runs below a reference and what its leaves weigh, each node and leaf counted once. */
+  readonly weightOf: (ref: Ref, leafWeight: (leaf: number) => number) => number
   /** Every node below the given ones, each once, parents before children. */
   readonly reachable: (roots: readonly Ref[]) => Ref[]
 }
@@ -62,42 +68,62 @@ export function createDiagrams(): Diagrams {
   let data = new Int32Array(8192)
   let count = 0
   let table = new Int32Array(4096).fill(-1)
+  /** Runs of the nodes that are being made, those of the innermost on top. */
+  let pending = new Int32Array(4096)
+  let top = 0
+  const known = createPairTable()
 
   function make(level: number, runs: readonly number[]): Ref {
-    const start = offsets[count]!
-    let end = start
-    if (start + runs.length > data.length) data = grown(data, start + runs.length)
-    for (let i = 0; i < runs.length; i += 2) {
-      if (end > start && data[end - 1] === runs[i + 1]) continue
-      data[end++] = runs[i]!
-      data[end++] = runs[i + 1]!
-    }
-    if (end - start === 2) return data[start + 1]!
+    const from = top
+    for (let i = 0; i < runs.length; i += 2) addRun(from, runs[i]!, runs[i + 1]!)
+    return makePending(level, from)
+  }
+
+  /** Adds a run to those from `from` on, where its child is another than the last one's. */
+  function addRun(from: number, first: number, child: Ref): void {
+    if (top > from && pending[top - 1] === child) return
+    if (top + 2 > pending.length) pending = grown(pending, top + 2)
+    pending[top++] = first
+    pending[top++] = child
+  }
+
+  /** The node of the pending runs from `from` on, which are taken away. */
+  function makePending(level: number, from: number): Ref {
+    const end = top
+    top = from
+    if (end - from === 2) return pending[from + 1]!
     let hash = Math.imul(level + 1, 0x9e3779b1)
-    for (let i = start; i < end; i++) hash = Math.imul(hash ^ data[i]!, 0x85ebca6b) ^ (hash >>> 13)
+    for (let i = from; i < end; i++) hash = Math.imul(hash ^ pending[i]!, 0x85ebca6b) ^ (hash >>> 13)
     let slot = hash & (table.length - 1)
     for (let found = table[slot]!; found >= 0; found = table[slot]!) {
-      if (levels[found] === level && sameRuns(found, start, end)) return found
+      if (levels[found] === level && isPending(found, from, end)) return found
       slot = (slot + 1) & (table.length - 1)
     }
-    if (count + 1 >= levels.length) {
-      levels = grown(levels, count + 2)
-      offsets = grown(offsets, count + 3)
-    }
-    if (count >= pairBase) throw new Outgrown()
+    if (count >= mostNodes) throw new Outgrown()
     table[slot] = count
-    levels[count] = level
-    offsets[count + 1] = end
-    count++
+    keep(level, from, end)
     if (count * 2 > table.length) rehash()
     return count - 1
   }
 
-  function sameRuns(node: number, start: number, end: number): boolean {
-    const from = offsets[node]!
-    if (offsets[node + 1]! - from !== end - start) return false
-    for (let i = 0; i < end - start; i++) if (data[from + i] !== data[start + i]) return false
+  function isPending(node: number, from: number, end: number): boolean {
+    const start = offsets[node]!
+    if (offsets[node + 1]! - start !== end - from) return false
+    for (let i = 0; i < end - from; i++) if (data[start + i] !== pending[from + i]) return false
     return true
+  }
+
+  function keep(level: number, from: number, end: number): void {
+    if (count + 1 >= levels.length) {
+      levels = grown(levels, count + 2)
+      offsets = grown(offsets, count + 3)
+    }
+    const start = offsets[count]!
+    if (start + end - from > data.length) data = grown(data, start + end - from)
+    for (let i = from; i < end; i++) data[start + i - from] = pending[i]!
+    levels[count] = level
+    offsets[count + 1] = start + end - from
+    count++
   }
 
   function rehash(): void {
@@ -113,59 +139,64 @@ export function createDiagrams(): Diagrams {
   }
 
   function apply(operation: LeafOperation, first: Ref, second: Ref, bound = Number.POSITIVE_INFINITY): Ref {
-    const memo = new Map<number, Ref>()
+    const { leaves, shortcut } = operation
     let work = 0
     const run = (a: Ref, b: Ref): Ref => {
-      const short = operation.shortcut?.(a, b)
+      const short = shortcut?.(a, b)
       if (short !== undefined) return short
-      if (a < 0 && b < 0) return ~operation.leaves(~a, ~b)
-      const key = (a + pairBase) * pairBase * 2 + (b + pairBase)
-      const known = memo.get(key)
-      if (known !== undefined) return known
-      const level = Math.min(
-        a < 0 ? Number.POSITIVE_INFINITY : levels[a]!,
-        b < 0 ? Number.POSITIVE_INFINITY : levels[b]!,
-      )
-      const runs: number[] = []
-      const aSplits = a >= 0 && levels[a] === level
-      const bSplits = b >= 0 && levels[b] === level
+      if (a < 0 && b < 0) return ~leaves(~a, ~b)
+      const before = known.get(a, b)
+      if (before !== absent) return before
+      const aLevel = a < 0 ? noClass : levels[a]!
+      const bLevel = b < 0 ? noClass : levels[b]!
+      const aSplits = aLevel <= bLevel
+      const bSplits = bLevel <= aLevel
       let i = aSplits ? offsets[a]! : 0
       const iEnd = aSplits ? offsets[a + 1]! : 2
       let j = bSplits ? offsets[b]! : 0
       const jEnd = bSplits ? offsets[b + 1]! : 2
-      let at = 0
-      for (;;) {
-        const result = run(aSplits ? data[i + 1]! : a, bSplits ? data[j + 1]! : b)
-        if (runs.length === 0 || runs[runs.length - 1] !== result) runs.push(at, result)
-        const iNext = i + 2 < iEnd ? data[i + 2]! : Number.POSITIVE_INFINITY
-        const jNext = j + 2 < jEnd ? data[j + 2]! : Number.POSITIVE_INFINITY
-        if (iNext === Number.POSITIVE_INFINITY && jNext === Number.POSITIVE_INFINITY) break
+      const from = top
+      for (let at = 0; at !== noClass; ) {
+        addRun(from, at, run(aSplits ? data[i + 1]! : a, bSplits ? data[j + 1]! : b))
+        const iNext = i + 2 < iEnd ? data[i + 2]! : noClass
+        const jNext = j + 2 < jEnd ? data[j + 2]! : noClass
         if (iNext <= jNext) i += 2
         if (jNext <= iNext) j += 2
         at = Math.min(iNext, jNext)
       }
-      work += runs.length / 2
+      work += (top - from) / 2
       if (work > bound) throw new Outgrown()
-      const result = make(level, runs)
-      memo.set(key, result)
+      const result = makePending(aSplits ? aLevel : bLevel, from)
+      known.set(a, b, result)
       return result
     }
-    return run(first, second)
+    const from = top
+    known.clear()
+    try {
+      return run(first, second)
+    } finally {
+      top = from
+    }
   }
 
   function mapLeaves(root: Ref, map: (leaf: number) => number): Ref {
     const memo = new Map<Ref, Ref>()
     const run = (ref: Ref): Ref => {
       if (ref < 0) return ~map(~ref)
-      const known = memo.get(ref)
-      if (known !== undefined) return known
-      const runs: number[] = []
-      for (let i = offsets[ref]!; i < offsets[ref + 1]!; i += 2) runs.push(data[i]!, run(data[i + 1]!))
-      const result = make(levels[ref]!, runs)
+      const before = memo.get(ref)
+      if (before !== undefined) return before
+      const from = top
+      for (let i = offsets[ref]!; i < offsets[ref + 1]!; i += 2) addRun(from, data[i]!, run(data[i + 1]!))
+      const result = makePending(levels[ref]!, from)
       memo.set(ref, result)
       return result
     }
-    return run(root)
+    const from = top
+    try {
+      return run(root)
+    } finally {
+      top = from
+    }
   }
 
   function forEachRun(ref: Ref, visit: (first: number, child: Ref) => void): void {
@@ -213,7 +244,32 @@ export function createDiagrams(): Diagrams {
     return { nodes: nodes.length, runs, leaves }
   }
 
-  return { make, apply, mapLeaves, levelOf: (ref) => levels[ref]!, forEachRun, child, sizeOf, reachable }
+  let leafMarks = new Int32Array(1024)
+
+  function weightOf(root: Ref, leafWeight: (leaf: number) => number): number {
+    if (marks.length < count) marks = grown(marks, count)
+    walk++
+    let weight = 0
+    const visit = (ref: Ref): void => {
+      if (ref >= 0) {
+        if (marks[ref] === walk) return
+        marks[ref] = walk
+        weight += (offsets[ref + 1]! - offsets[ref]!) / 2
+        for (let i = offsets[ref]!; i < offsets[ref + 1]!; i += 2) visit(data[i + 1]!)
+        return
+      }
+      const leaf = ~ref
+      if (leaf >= leafMarks.length) leafMarks = grown(leafMarks, leaf + 1)
+      if (leafMarks[leaf] === walk) return
+      leafMarks[leaf] = walk
+      weight += leafWeight(leaf)
+    }
+    visit(root)
+    return weight
+  }
+
+  const levelOf = (ref: Ref): number => levels[ref]!
+  return { make, apply, mapLeaves, levelOf, forEachRun, child, sizeOf, weightOf, reachable }
 }
 
 function grown(array: Int32Array<ArrayBuffer>, atLeast: number): Int32Array<ArrayBuffer> {
