@@ -83,7 +83,6 @@ function inConfig(config: GatewayConfig): readonly Diagnostic[] {
   }
   report(config.callers.jwt.length > 0, '`callers.jwt`', ['callers', 'jwt'])
   report(config.callers.introspection.length > 0, '`callers.introspection`', ['callers', 'introspection'])
-  report(config.state.kind === 'redis', '`state` in Redis', ['state', 'type'])
   report(config.ledger !== undefined, '`ledger`', ['ledger'])
   report(config.listen.tls !== undefined, '`listen.tls`', ['listen', 'tls'])
   report(config.listen.admin !== undefined, '`listen.admin`', ['listen', 'admin'])

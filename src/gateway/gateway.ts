@@ -10,7 +10,6 @@ import { createDispatcher } from '../dispatch/dispatch.ts'
 import { createGuards } from '../guards/guards.ts'
 import { openKeyStore } from '../identity/key-store.ts'
 import { loadPolicy } from '../prove/load-policy.ts'
-import { createMemoryState } from '../state/memory.ts'
 import { Admission } from './admission.ts'
 import type { HostAttributes } from './attributes.ts'
 import { findUnenforced } from './enforced.ts'
@@ -24,6 +23,7 @@ import { silentLogger } from './log.ts'
 import { createMeters } from './meters.ts'
 import { handleNode } from './node.ts'
 import { openProviders } from './open-providers.ts'
+import { openState } from './open-state.ts'
 import { createPoster } from './post-json.ts'
 import { modelNamesOf } from './reachable.ts'
 import type { Runtime } from './runtime.ts'
@@ -112,11 +112,7 @@ export async function openGateway(options: GatewayOptions, environment: Environm
       setTimer: environment.setTimer,
     }),
     admission: new Admission(policy.config.bounds.concurrentRequests, environment.setTimer),
-    state: createMemoryState({
-      now: environment.now,
-      id: environment.requestId,
-      timeZone: policy.config.gateway.timeZone,
-    }),
+    state: await openState(policy.config, environment, logger),
     meters: createMeters(policy),
     expectedOutput: createExpectedOutput(),
     guards: createGuards(policy.config, { poster: createPoster(environment), now: environment.now }),

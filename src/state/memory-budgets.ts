@@ -4,6 +4,7 @@
  */
 import type { Calendar, Window } from './calendar.ts'
 import { createMeterMap } from './meter-map.ts'
+import { refusedBy } from './refusal.ts'
 import type { BudgetAccount, Budgets, Reservation } from './state.ts'
 
 export interface MemoryBudgetsOptions {
@@ -35,7 +36,11 @@ export function createMemoryBudgets({ now, calendar, maxKeys }: MemoryBudgetsOpt
     const found = accounts.map((each) => purseAt(each, nowMs))
     const used = () => found.map(usedOf)
     if (open.has(attempt)) return { kind: 'reserved', used: used() }
-    const refusal = findRefusal(accounts, found, nanoUsd)
+    const isShort = ({ capNanoUsd }: BudgetAccount, index: number) => usedOf(found[index]!) + nanoUsd > capNanoUsd
+    const short = accounts.flatMap((each, index) =>
+      isShort(each, index) ? [{ index, endMs: found[index]!.window.endMs }] : [],
+    )
+    const refusal = refusedBy(short)
     if (refusal) return refusal
     const fresh = accounts.filter((each) => purses.get(each.key) === undefined)
     if (fresh.length > 0 && !purses.hasRoom(fresh.length, nowMs)) return { kind: 'unavailable', why: 'full' }
@@ -71,21 +76,4 @@ function usedOf({ settled, reserved }: Purse): number {
 
 function isOver({ endMs }: Window, nowMs: number): boolean {
   return endMs !== undefined && endMs <= nowMs
-}
-
-/** Undefined where every account has enough left. */
-function findRefusal(
-  accounts: readonly BudgetAccount[],
-  purses: readonly Purse[],
-  nanoUsd: number,
-): Extract<Reservation, { kind: 'refused' }> | undefined {
-  let last: { readonly index: number; readonly endMs: number } | undefined
-  for (const [index, { capNanoUsd }] of accounts.entries()) {
-    if (usedOf(purses[index]!) + nanoUsd <= capNanoUsd) continue
-    const endMs = purses[index]!.window.endMs ?? Number.POSITIVE_INFINITY
-    if (!last || endMs > last.endMs) last = { index, endMs }
-  }
-  if (!last) return undefined
-  const { index, endMs } = last
-  return Number.isFinite(endMs) ? { kind: 'refused', index, resetsAtMs: endMs } : { kind: 'refused', index }
 }

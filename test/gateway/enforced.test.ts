@@ -54,7 +54,6 @@ route split { to 50% sandbox/a | 50% sandbox/b sticky by caller.id else cheapest
 })
 
 test.each([
-  [{ state: { type: 'redis', url: 'redis://x' } }, '`state` in Redis'],
   [{ ledger: { type: 'sqlite', path: './x.db' } }, '`ledger`'],
   [{ listen: { tls: { cert: './package.json', key: './package.json' } } }, '`listen.tls`'],
   [{ listen: { admin: { port: 1 } } }, '`listen.admin`'],
