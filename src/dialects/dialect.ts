@@ -31,6 +31,8 @@ export interface ProviderDialect {
   readonly name: DialectName
   /** How a stream's bytes fall into events: server-sent events where absent, or frames that only the decoder can cut. */
   readonly framing?: 'binary'
+  /** False where a body is not what clients of this name send, so that theirs never goes out as it is. */
+  readonly takesClientBodies?: false
   /** The body of a request for `model`, and what of the call could not be said. */
   readonly encodeRequest: (call: ChatCall, options: EncodeOptions) => Encoded
   readonly decodeAnswer: (body: Json) => Answer | UpstreamError
@@ -62,7 +64,7 @@ export interface EncodeOptions {
   /** Ask for usage in a stream even where the client did not. */
   readonly alwaysUsage?: boolean
   /** Where a server of OpenAI's dialect takes reasoning that came through another one; it gets none where absent. */
-  readonly reasoningField?: 'reasoning' | 'reasoning_content'
+  readonly reasoningField?: 'reasoning' | 'reasoning_content' | 'reasoning_details' | undefined
   /** A server of OpenAI's dialect that takes `top_k`, which OpenAI does not. */
   readonly takesTopK?: boolean
   /** In what the server departs from its dialect. */

@@ -25,10 +25,11 @@ const defaultMaxTokens = 4096
 
 export function encodeBody(request: DispatchRequest, provider: Provider, target: Target): EncodedBody {
   const { call, raw, route } = request
-  const dialect = dialectFor(request, provider)
+  const dialect = provider.dialectOf?.(target.model) ?? dialectFor(request, provider)
   const { encoding } = provider
   const model = provider.nameOf?.(target.model) ?? target.model
-  if (raw?.dialect === dialect.name && (dialect !== provider.dialect || willDo(raw.bytes, encoding.quirks, model))) {
+  const mayForward = raw?.dialect === dialect.name && dialect.takesClientBodies !== false
+  if (mayForward && (dialect !== provider.dialect || willDo(raw.bytes, encoding.quirks, model))) {
     const asksForUsage = call.stream && encoding.alwaysUsage !== false
     const bytes = splice(raw.bytes, { dialect: dialect.name, model, asksForUsage })
     if (bytes) return { ok: true, dialect, bytes, losses: [] }

@@ -11,6 +11,15 @@ export function versionPath({ baseUrl, options }: ProviderConfig, otherwise: str
 
 /** `/models/MODEL:generateContent`, or the streamed call as server-sent events. */
 export function modelPath({ model, stream }: Pick<ProviderRequest, 'model' | 'stream'>): string {
-  const method = stream ? 'streamGenerateContent?alt=sse' : 'generateContent'
-  return `/models/${encodeURIComponent(model)}:${method}`
+  return `/models/${segment(model)}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`
+}
+
+/** `/models/MODEL:rawPredict`, the call of models that speak their maker's own dialect. */
+export function rawModelPath({ model, stream }: Pick<ProviderRequest, 'model' | 'stream'>): string {
+  return `/models/${segment(model)}:${stream ? 'streamRawPredict' : 'rawPredict'}`
+}
+
+/** A model's name as one segment; the `@` before a version is Google's own way to write it. */
+function segment(model: string): string {
+  return encodeURIComponent(model).replaceAll('%40', '@')
 }

@@ -103,6 +103,7 @@ export function createHttpProvider(config: ProviderConfig, type: HttpType, optio
     name: config.name,
     type: config.type,
     dialect: type.dialect,
+    ...(type.dialectOf === undefined ? {} : { dialectOf: type.dialectOf }),
     ...(type.also === undefined ? {} : { alsoSpeaks: type.also.map(({ dialect }) => dialect) }),
     encoding: { ...type.encoding, ...type.configured?.(config) },
     ...(nameOf === undefined ? {} : { nameOf: (model: string) => nameOf(model, config) }),

@@ -17,6 +17,8 @@ export interface Spoken {
 export interface HttpType extends Spoken {
   /** Further dialects, for the calls of clients that speak them. */
   readonly also?: readonly Spoken[]
+  /** The only dialect that a model is spoken to in, where that depends on the model. */
+  readonly dialectOf?: (model: string) => ProviderDialect | undefined
   /** Where the configuration gives none; absent where it must. Some make it of a setting. */
   readonly defaultBaseUrl?: string | ((config: ProviderConfig) => string | undefined)
   /** What keeps a configuration from being used that its schema takes, in one sentence. */

@@ -16,6 +16,8 @@ export interface Provider {
   readonly dialect: ProviderDialect
   /** Further dialects, for the calls of clients that speak them. */
   readonly alsoSpeaks?: readonly ProviderDialect[]
+  /** The only dialect that a model is spoken to in, where that depends on the model. */
+  readonly dialectOf?: (model: string) => ProviderDialect | undefined
   /** What this provider wants of its first dialect. */
   readonly encoding: ProviderEncoding
   /** The name under which the provider serves a model, where that is another one: a deployment. */

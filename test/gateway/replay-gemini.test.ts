@@ -217,6 +217,31 @@ for (const [provider, operation, own] of [
   })
 }
 
+test.skipIf(!hasRecordings)(
+  "Anthropic's models on Vertex: their own bytes, and the same for other clients",
+  async () => {
+    const { now, upstream, ...running } = await start('vertex')
+    for (const recording of recordingsOf('vertex', 'messages')) {
+      const { id, request, response, model, streaming } = recording
+      now.recording = recording
+      const { anthropic_version: version, ...asked } = request.body as JsonObject
+      const answer = await ask(running, '/v1/messages', { model, ...asked })
+      const sent = upstream.received.at(-1)!
+      expect(sent.body['anthropic_version'], id).toBe(version)
+      expect(sent.body['model'], id).toBeUndefined()
+      expect(sent.path, id).toBe(
+        `/v1/projects/acme/locations/global/publishers/anthropic/models/${model}:${streaming ? 'streamRawPredict' : 'rawPredict'}`,
+      )
+      expect([answer.status, answer.text], id).toEqual([200, wireOf(response)])
+      const decoded = anthropic.decodeRequest({ model, ...asked })
+      if (!decoded.ok) throw new Error(decoded.message)
+      for (const client of [openaiChat, gemini])
+        await compare({ id, call: decoded.value, recording, now, upstream, running, own: anthropic, client })
+      count(`vertex → anthropic, openai-chat, gemini: messages, ${kindOf(recording)}`)
+    }
+  },
+)
+
 interface Comparison {
   readonly id: string
   readonly call: ChatCall

@@ -1,18 +1,20 @@
 /**
- * Google's models on Vertex AI, by region. Who asks is proved by a token: of the service account or the user whose
+ * Google's models on Vertex AI, and Anthropic's in their own dialect, by region. Who asks is proved by a token: of the service account or the user whose
  * credentials are configured, else of the machine that the gateway runs on. An API key, or a token that is given,
  * stands in `api_key`; a key needs no project.
  */
 import type { ProviderConfig } from '../../config/config.ts'
 import { Secret } from '../../config/secret.ts'
+import { anthropicOnVertex } from '../../dialects/anthropic/anthropic-on-vertex.ts'
 import { gemini as dialect } from '../../dialects/gemini/gemini.ts'
-import { modelPath, versionPath } from '../google-path.ts'
+import { modelPath, rawModelPath, versionPath } from '../google-path.ts'
 import { findCredentialsFault, googleTokens } from '../google-tokens.ts'
-import { bearer, textOf } from '../header-values.ts'
+import { bearer, present, textOf, unionOf } from '../header-values.ts'
 import type { HttpType } from '../http-type.ts'
 
 export const vertex: HttpType = {
   dialect,
+  dialectOf: (model) => (isAnthropics(model) ? anthropicOnVertex : undefined),
   defaultBaseUrl: (config) => `https://${hostOf(locationOf(config))}`,
   findFault: ({ name, apiKeys, options }) => {
     const { credentials } = options
@@ -21,7 +23,9 @@ export const vertex: HttpType = {
     return fault && `the \`credentials\` of provider \`${name}\` ${fault}`
   },
   path: (request, config) =>
-    `${versionPath(config, 'v1beta1')}${projectPath(config)}/publishers/google${modelPath(request)}`,
+    isAnthropics(request.model)
+      ? `${versionPath(config, 'v1')}${projectPath(config)}/publishers/anthropic${rawModelPath(request)}`
+      : `${versionPath(config, 'v1beta1')}${projectPath(config)}/publishers/google${modelPath(request)}`,
   encoding: {},
   tokens: ({ apiKeys, options }) => {
     if (0 < apiKeys.length) return undefined
@@ -29,7 +33,12 @@ export const vertex: HttpType = {
     return googleTokens(credentials instanceof Secret ? credentials : undefined, textOf(options['token_url']))
   },
   credential: (key) => (isApiKey(key) ? ['x-goog-api-key', key] : bearer(key)),
-  headers: () => ({}),
+  headers: ({ headers }, client) =>
+    present({ 'anthropic-beta': unionOf(headers['anthropic-beta'], client['anthropic-beta']) }),
+}
+
+function isAnthropics(model: string): boolean {
+  return model.startsWith('claude')
 }
 
 /** Google's API keys begin so; anything else is a token. */
