@@ -1,12 +1,13 @@
 /** Cache points: blocks of their own in this API, where other dialects mark the block before. */
 import { filledString } from '../json.ts'
 import type { JsonObject } from '../neutral.ts'
-import { takesCachePoints } from './family.ts'
+import { findFamily, takesCachePoints } from './family.ts'
 
 /** The cache point that a mark stands for; none where the model takes none, which changes the price alone. */
 export function encodeCachePoint(mark: JsonObject | undefined, model: string): readonly JsonObject[] {
   if (mark === undefined || !takesCachePoints(model)) return []
-  const ttl = filledString(mark['ttl'])
+  // Nova keeps what it caches for one time only.
+  const ttl = findFamily(model) === 'claude' ? filledString(mark['ttl']) : undefined
   return [{ cachePoint: { type: 'default', ...(ttl !== undefined && { ttl }) } }]
 }
 

@@ -14,7 +14,7 @@ export function findFamily(model: string): Family {
 export function takesCachePoints(model: string): boolean {
   switch (findFamily(model)) {
     case 'claude':
-      return !/claude-(?:v?[12]|instant|3-(?:haiku|sonnet|opus))/i.test(model)
+      return !/claude-(?:v?[12]|instant|3-(?:haiku|sonnet|opus|5-sonnet-20240620))/i.test(model)
     case 'nova':
     case 'nova-2':
       return true

@@ -86,18 +86,20 @@ function unfetched(what: string, field: string, { kind }: MediaSource, losses: L
 }
 
 /**
- * Names for the documents of one request. The API takes letters, digits, single spaces, `-`, `_`, parentheses and
+ * Names for the documents of one request. The API takes Latin letters, digits, single spaces, `-`, `_`, parentheses and
  * brackets, and no name twice.
  */
 export function createNames(): (title: string | undefined) => string {
   const taken = new Set<string>()
   return (title) => {
     const fit = (title ?? '')
-      .replace(/[^\p{L}\p{N}\s()[\]_-]+/gu, '-')
+      .normalize('NFKD')
+      .replace(/\p{M}/gu, '')
+      .replace(/[^A-Za-z0-9\s()[\]_-]+/g, '-')
       .replace(/\s+/g, ' ')
       .trim()
       .slice(0, 180)
-    const base = fit === '' ? 'document' : fit
+    const base = /[A-Za-z0-9]/.test(fit) ? fit : 'document'
     let name = base
     for (let n = 2; taken.has(name); n++) name = `${base} (${n})`
     taken.add(name)
