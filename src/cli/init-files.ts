@@ -43,6 +43,15 @@ route smart when request.model == "smart" {
 
 # Any other model goes where its name says.
 route anything { to requested }
+
+# Laws hold of every request, and tests of every request that agrees with what they give: \`policyc validate\` proves them.
+assert strangers_are_denied when not has caller.team { denied }
+
+test "smart falls back" {
+  given caller.team = "core", request.model = "smart"
+  when sandbox/smart fails 503
+  expect served by sandbox/fast, attempts 4
+}
 `
 
 const workflow = `name: policy
@@ -60,7 +69,7 @@ jobs:
       - uses: actions/setup-node@v4
         with:
           node-version: 20
-      - run: npx --yes policyc validate
+      - run: npx --yes policyc validate --strict --format github
       - run: npx --yes policyc fmt --check
 `
 

@@ -267,10 +267,9 @@ const entries = {
     severity: 'information',
     title: 'a test with faults that holds of plain requests only',
     because:
-      'tools, pictures or length leave a request fewer targets: the test passes for requests that ask no more than it gives, and this one comes to something else',
-    avoid: 'test "t" { when openai/* fails 503 expect served by anthropic/claude-sonnet-4-5 }',
-    prefer:
-      'test "t" { given request.has_audio = false when openai/* fails 503 expect served by anthropic/claude-sonnet-4-5 }',
+      'tools or pictures leave a request fewer targets: the test passes for requests that ask no more than it gives, and this one comes to something else',
+    avoid: 'test "t" { when openai/* fails 503 expect served by local/blind }',
+    prefer: 'test "t" { given request.has_images = false when openai/* fails 503 expect served by local/blind }',
   },
   P701: {
     severity: 'warning',

@@ -4,7 +4,7 @@ import type { ScenarioRun } from './run-scenario.ts'
 /** An attribute with the value that every run must have to pass. */
 export interface Settling {
   readonly attribute: string
-  readonly value: boolean | number
+  readonly value: boolean
 }
 
 /** One attribute that settles it alone; undefined where none does. */

@@ -33,7 +33,7 @@ export type ScenarioResult =
   /** There are more ways to carry it out than `mostRuns`: what all of them come to is not known. */
   | { readonly kind: 'outgrown' }
 
-export const mostRuns = 2_000
+export const mostRuns = 500
 
 /** Every way in which the requests that complete the facts can be carried out. */
 export async function runScenario(scenario: Scenario, allElseDone: () => Promise<void>): Promise<ScenarioResult> {

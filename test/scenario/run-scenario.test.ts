@@ -161,11 +161,10 @@ describe('nothing is left to chance', () => {
 describe('what a call asks of its targets is open', () => {
   const policy = 'allow all\nroute main { to b/blind else a/x }\n'
 
-  test('tools, images, length: each in one request that shows it', async () => {
+  test('what the catalogue says that a target cannot do', async () => {
     const ran = await scenario('expect served by b/blind', policy)
     expect(ran.outcomes).toEqual(['served by b/blind after 1 attempt', 'served by a/x after 1 attempt'])
     const other = ran.runs.filter(({ outcome }) => outcome.kind === 'served' && outcome.target === 'a/x')
-    expect(other.map(({ chosen }) => chosen['request.input_tokens'])).toContain(1001)
     expect(other.some(({ chosen }) => Object.values(chosen).includes(true))).toBe(true)
     expect(ran.runs.length).toBeLessThan(6)
   })
