@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import { folder, goodPolicy, policyc, project } from './support.ts'
+
+const schema = JSON.parse(readFileSync(new URL('../../schemas/graph.schema.json', import.meta.url), 'utf8'))
+const followsSchema = new Ajv2020({ strict: true }).compile(schema)
 
 describe('policyc graph', () => {
   test('SVG by default, on standard output', async () => {
@@ -29,7 +33,7 @@ describe('policyc graph', () => {
     const path = project(`${goodPolicy}${rules}\n`)
     const { out } = await policyc(['graph', path, '--format', 'json', '--slot', 'deny,allow', '--nodes', '2'])
     const drawing = JSON.parse(out)
-    expect(drawing.version).toBe(1)
+    expect(followsSchema(drawing), JSON.stringify(followsSchema.errors)).toBe(true)
     expect(drawing.slots.map((each: { slot: string }) => each.slot)).toEqual(['deny', 'allow'])
     expect(drawing.slots[0].edges).toHaveLength(92)
     const dot = await policyc(['graph', path, '--format', 'dot', '--slot', 'deny'])
