@@ -7,7 +7,7 @@ import type { BlockStart, Json, JsonObject, StreamEvent } from '../neutral.ts'
 import { decodeAnswerPart, toolId } from './decode-answer.ts'
 import { openaiExtensions } from './extensions.ts'
 import { decodeFinish } from './finish-reason.ts'
-import { detailsText } from './reasoning.ts'
+import { detailsText, signatureIn } from './reasoning.ts'
 
 export interface ChoiceDecoder {
   readonly push: (item: JsonObject) => readonly StreamEvent[]
@@ -84,6 +84,9 @@ export function createChoiceDecoder(choice: number, stem: string): ChoiceDecoder
         dialect: 'openai-chat',
         value: { reasoning_details: details },
       })
+    const signature = signatureIn(details)
+    if (signature !== undefined)
+      events.push({ kind: 'signature', choice, block: flow('reasoning', field), ...signature })
   }
   const content = (delta: JsonObject, logprobs: Json | undefined): void => {
     const value = delta['content']

@@ -20,11 +20,10 @@ import type {
   ToolResultBlock,
 } from '../neutral.ts'
 import { encodeToolCall } from './encode-answer.ts'
-import { encodeOwnReasoning } from './reasoning.ts'
+import { encodeOwnReasoning, type ReasoningTarget } from './reasoning.ts'
 
-/** `reasoningField` is where the server takes reasoning that came through another dialect. */
-export function encodeMessages(call: ChatCall, losses: Losses, reasoningField?: string): readonly JsonObject[] {
-  const messages = call.messages.flatMap((message) => encodeMessage(message, losses, reasoningField))
+export function encodeMessages(call: ChatCall, losses: Losses, target: ReasoningTarget): readonly JsonObject[] {
+  const messages = call.messages.flatMap((message) => encodeMessage(message, losses, target))
   return [...encodeSystem(call.system), ...messages]
 }
 
@@ -42,19 +41,19 @@ function encodeSystem(blocks: readonly TextBlock[]): readonly JsonObject[] {
   return groups.map(({ fields, blocks: group }) => ({ role: 'system', content: textContent(group), ...fields }))
 }
 
-function encodeMessage(message: Message, losses: Losses, reasoningField: string | undefined): readonly JsonObject[] {
+function encodeMessage(message: Message, losses: Losses, target: ReasoningTarget): readonly JsonObject[] {
   const beside = { ...(message.name !== undefined && { name: message.name }), ...own(message.extensions) }
   switch (message.role) {
     case 'system':
       return [{ role: 'system', content: content(message.content, losses), ...beside }]
     case 'assistant':
-      return [{ ...encodeAssistant(message, losses, reasoningField), ...beside }]
+      return [{ ...encodeAssistant(message, losses, target), ...beside }]
     case 'user':
       return encodeUser(message, beside, losses)
   }
 }
 
-function encodeAssistant(message: Message, losses: Losses, reasoningField: string | undefined): JsonObject {
+function encodeAssistant(message: Message, losses: Losses, target: ReasoningTarget): JsonObject {
   const reasoning = message.content.filter((block): block is ReasoningBlock => block.kind === 'reasoning')
   const calls = message.content.flatMap((block) => {
     if (block.kind === 'tool_call') return [encodeToolCall(block)]
@@ -70,7 +69,7 @@ function encodeAssistant(message: Message, losses: Losses, reasoningField: strin
   return {
     role: 'assistant',
     content: said === null && calls.length === 0 && !('audio' in own(message.extensions)) ? '' : said,
-    ...encodeOwnReasoning(reasoning, reasoningField),
+    ...encodeOwnReasoning(reasoning, target),
     ...(calls.length > 0 && { tool_calls: calls }),
   }
 }

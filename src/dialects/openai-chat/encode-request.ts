@@ -31,7 +31,10 @@ export function encodeRequest(call: ChatCall, options: EncodeOptions): Encoded {
     call.maxTokens === undefined ? {} : { [options.maxTokensField ?? 'max_completion_tokens']: call.maxTokens }
   const body: JsonObject = compact({
     model: options.model,
-    messages: encodeMessages(fitSignatures(call, options.model), losses, options.reasoningField),
+    messages: encodeMessages(fitSignatures(call, options.model), losses, {
+      model: options.model,
+      field: options.reasoningField,
+    }),
     tools: call.tools.length === 0 ? undefined : call.tools.flatMap((tool) => encodeTool(tool, losses)),
     tool_choice:
       call.toolChoice === undefined || call.tools.length === 0 ? undefined : encodeToolChoice(call.toolChoice),

@@ -14,7 +14,7 @@ export const openrouter: HttpType = {
     { dialect: openaiResponses, path: chatPathBelow('/api/v1', '/responses') },
     { dialect: openaiCompletions, path: chatPathBelow('/api/v1', '/completions') },
   ],
-  encoding: { maxTokensField: 'max_tokens', takesTopK: true, reasoningField: 'reasoning' },
+  encoding: { maxTokensField: 'max_tokens', takesTopK: true, reasoningField: 'reasoning_details' },
   credential: bearer,
   headers: () => ({}),
 }
