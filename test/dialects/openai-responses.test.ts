@@ -111,6 +111,17 @@ describe('its own requests', () => {
     expect(openaiResponses.encodeRequest(call, OPTIONS)).toEqual({ body: { model: 'gpt-5', input }, losses: [] })
   })
 
+  it('messages that follow one another stay apart, and empty text beside other parts goes', () => {
+    const said = (text: string) => ({ type: 'message', role: 'assistant', content: [{ type: 'output_text', text }] })
+    const image = { type: 'input_image', image_url: 'https://x/y.png' }
+    const asked = (...content: JsonObject[]) => ({ type: 'message', role: 'user', content })
+    expect(again({ input: [asked({ type: 'input_text', text: '' }, image), said('a'), said('b')] })['input']).toEqual([
+      asked(image),
+      said('a'),
+      said('b'),
+    ])
+  })
+
   it('parts of messages of every kind come back', () => {
     const content = [
       { type: 'input_text', text: 'look', prompt_cache_breakpoint: true },
@@ -504,6 +515,10 @@ describe('streams of its servers', () => {
       { kind: 'tool_call' },
       { text: 'b' },
     ])
+    expect(contentOf(item(0, message), text('a'), item(1, call), over).map(({ kind }) => kind)).toEqual([
+      'text',
+      'tool_call',
+    ])
   })
 
   it('calls are told by interleaved pieces, and by what the pieces left out', () => {
@@ -522,13 +537,18 @@ describe('streams of its servers', () => {
       { type: 'response.function_call_arguments.done', output_index: 1, arguments: '{"b":2}' },
       delta(2, '{}'),
       item(2, { ...call('c2'), arguments: '{}' }, 'done'),
+      delta(2, 'late'),
       item(3, { ...call('c3'), arguments: { c: 3 } }, 'done'),
+      item(4, call('c4')),
+      delta(4, '{ "d": 4 }'),
+      item(4, { ...call('c4'), arguments: '{"d":4}' }, 'done'),
     )
     expect(said).toMatchObject([
       { id: 'c0', arguments: '{"a":1}' },
       { id: 'c1', arguments: '{"b":2}' },
       { id: 'c2', arguments: '{}' },
       { id: 'c3', arguments: '{"c":3}' },
+      { id: 'c4', arguments: '{ "d": 4 }' },
     ])
   })
 
