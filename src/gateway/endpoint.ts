@@ -69,7 +69,9 @@ export function findEndpoint(method: string, path: string, header: HeaderLookup,
   if (address !== undefined) return post(method, { kind: 'call', api: 'chat', dialect: gemini, version, address })
   if (rest === 'models' || rest.startsWith('models/')) return modelsEndpoint(method, rest, version, byHeader)
   const dialect = rest.startsWith('messages/') ? anthropic : rest.startsWith('chat/') ? openaiChat : byHeader
-  return unavailable.includes(rest) ? { kind: 'unavailable', dialect } : { kind: 'unknown', dialect }
+  // No response is kept here, so that none can be fetched, cancelled or deleted.
+  const isKnown = unavailable.includes(rest) || rest.startsWith('responses/')
+  return { kind: isKnown ? 'unavailable' : 'unknown', dialect }
 }
 
 /** Where the path names no dialect, clients show theirs by the headers that only they send. */

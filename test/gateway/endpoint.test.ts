@@ -29,7 +29,8 @@ test.each([
   ['POST /v1/responses', 'call openai-responses responses v1'],
   ['POST /v1/completions', 'call openai-completions completions v1'],
   ['GET /v1/responses', 'wrong_method openai-responses POST'],
-  ['GET /v1/responses/resp_1', 'unknown openai-chat'],
+  ['GET /v1/responses/resp_1', 'unavailable openai-chat'],
+  ['POST /v1/responses/resp_1/cancel', 'unavailable openai-chat'],
   ['POST /v1/messages/count_tokens', 'unavailable anthropic'],
   [
     'POST /v1beta/models/gemini-pro:generateContent',
