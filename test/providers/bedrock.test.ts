@@ -63,6 +63,18 @@ test.each([
   )
 })
 
+test('a model is called by its profile', async () => {
+  const arn = 'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc'
+  const options = { profile_by_model: { 'anthropic.claude-x-v1:0': arn } }
+  const { provider, upstream } = await reach({ apiKeys: keys('key-1'), options })
+  await provider.call(request({ model: 'anthropic.claude-x-v1:0' }))
+  await provider.call(request({ model: 'toString' }))
+  expect(upstream.received.map(({ path }) => path)).toEqual([
+    `/model/${encodeURIComponent(arn)}/converse`,
+    '/model/toString/converse',
+  ])
+})
+
 test('an API key is a bearer token, and nothing is signed', async () => {
   const { provider, upstream } = await reach({ apiKeys: keys('key-1'), options: { aws_region: 'eu-central-1' } })
   await provider.call(request())

@@ -71,69 +71,71 @@ title:"Token address",description:"Where tokens are fetched; left out, where the
 bject",additionalProperties:!1,properties:{type:{title:"Type",const:"bedrock"},base_url:{$ref:"#/$defs/baseUrl"},api_key:{$ref:"#/$defs/secret",title:"API key"},
 api_keys:{$ref:"#/$defs/apiKeys"},region:{$ref:"#/$defs/region",title:"Region",description:"As policies see it; the AWS region is aws_region."},private:{$ref:"#\
 /$defs/private"},headers:{$ref:"#/$defs/headers"},aws_region:{$ref:"#/$defs/region",title:"AWS region",examples:["eu-central-1"]},access_key_id:{$ref:"#/$defs/s\
-ecret",title:"Access key id"},secret_access_key:{$ref:"#/$defs/secret",title:"Secret access key"},session_token:{$ref:"#/$defs/secret",title:"Session token"}}},
-simulatorProvider:{type:"object",additionalProperties:!1,properties:{type:{title:"Type",const:"simulator"},base_url:{$ref:"#/$defs/baseUrl"},api_key:{$ref:"#/$d\
-efs/secret",title:"API key"},api_keys:{$ref:"#/$defs/apiKeys"},region:{$ref:"#/$defs/region",title:"Region"},private:{$ref:"#/$defs/private"},headers:{$ref:"#/$\
-defs/headers"},latency_ms:{$ref:"#/$defs/milliseconds",title:"Time to first token"},chunk_delay_ms:{$ref:"#/$defs/milliseconds",title:"Time between chunks"}}},milliseconds:{
-$comment:"milliseconds from 0 to 600000",type:"integer",minimum:0,maximum:6e5},model:{title:"Model",type:["object","null"],additionalProperties:!1,properties:{context:{
-$ref:"#/$defs/count",title:"Context size in tokens"},max_output:{$ref:"#/$defs/count",title:"Largest answer in tokens"},capabilities:{title:"Capabilities",description:"\
-All that the model can do; left out, it is unknown.",type:"array",uniqueItems:!0,items:{type:"string",enum:["tools","vision","audio","documents","json_schema","\
-reasoning","embeddings","rerank","images","speech","transcription","moderation"]}},price:{$ref:"#/$defs/price"},region:{$ref:"#/$defs/region",title:"Region",description:"\
-Left out, the provider's."},tags:{title:"Tags",type:"array",items:{$ref:"#/$defs/text"}}}},price:{title:"Price",description:"Dollars per million tokens; image, \
-request and search are dollars each.",type:"object",additionalProperties:!1,properties:{input:{$ref:"#/$defs/money",title:"Input"},output:{$ref:"#/$defs/money",
-title:"Output"},cached_input:{$ref:"#/$defs/money",title:"Input read from the provider's cache"},cache_write:{$ref:"#/$defs/money",title:"Input written to the p\
-rovider's cache"},reasoning:{$ref:"#/$defs/money",title:"Reasoning"},audio_input:{$ref:"#/$defs/money",title:"Audio input"},audio_output:{$ref:"#/$defs/money",title:"\
-Audio output"},image:{$ref:"#/$defs/money",title:"Each image"},request:{$ref:"#/$defs/money",title:"Each request"},search:{$ref:"#/$defs/money",title:"Each sear\
-ch"}}},attribute:{title:"Attribute",type:"object",additionalProperties:!1,required:["type","from"],properties:{type:{$ref:"#/$defs/attributeType"},enum:{title:"\
-Values",description:"The values that a string may take.",type:"array",minItems:1,uniqueItems:!0,items:{$comment:"a text",type:"string"}},required:{title:"Requir\
-ed",type:"boolean",default:!1},default:{$comment:"a text, a number, a bool or a list of texts",title:"Default",type:["string","number","boolean","array"],items:{
-$comment:"a text",type:"string"}},from:{$comment:"`claim.PATH`, `header.NAME`, `key.metadata.PATH` or `host`",title:"Where the value comes from",type:"string",pattern:"\
-^(claim\\.[^\\s]+|header\\.[!#$%&'*+.^_`|~0-9A-Za-z-]+|key\\.metadata\\.[^\\s]+|host)$",examples:["claim.department","header.x-team","key.metadata.data_class","\
-host"]}}},table:{title:"Table",type:"object",additionalProperties:!1,required:["file","key"],properties:{file:{$comment:"a path that ends in `.yaml`, `.yml`, `.\
-json` or `.csv`",title:"File",description:"A YAML, JSON or CSV file, relative to this file.",type:"string",pattern:"\\.([yY][aA]?[mM][lL]|[jJ][sS][oO][nN]|[cC][s\
-S][vV])$"},key:{title:"Key",description:"The attribute whose value picks the row.",$ref:"#/$defs/attributePath",examples:["caller.team"]},columns:{title:"Column\
-s",description:"Types by column; a column that is not named is typed by its values.",type:"object",propertyNames:{$ref:"#/$defs/name"},additionalProperties:{$ref:"\
-#/$defs/attributeType"}}}},callers:{title:"Callers",description:"How callers show who they are. Left out, nobody may call.",type:"object",additionalProperties:!1,
-properties:{keys:{$comment:"`true`, `false`, or a mapping with `file` and `pepper`",title:"Virtual keys",description:"Keys made with `policyc keys create`.",type:[
-"boolean","object"],additionalProperties:!1,default:!1,properties:{file:{$ref:"#/$defs/path",title:"File of hashed keys"},pepper:{$ref:"#/$defs/secret",title:"P\
-epper of the hash"}}},jwt:{title:"JSON Web Tokens",type:"array",items:{$ref:"#/$defs/jwt"}},introspection:{title:"OAuth 2.0 token introspection",type:"array",items:{
-$ref:"#/$defs/introspection"}},anonymous:{title:"Anonymous callers",type:"boolean",default:!1}}},guard:{title:"Guard",type:"object",required:["type"],discriminator:{
-propertyName:"type"},oneOf:[{$ref:"#/$defs/patternGuard"},{$ref:"#/$defs/wordsGuard"},{$ref:"#/$defs/httpGuard"},{$ref:"#/$defs/moderationGuard"},{$ref:"#/$defs\
-/schemaGuard"}]},onGuardError:{title:"Where it cannot be asked",description:"block: the text does not go on. allow: it does, and a warning is logged.",type:"str\
-ing",enum:["block","allow"],default:"block"},patternGuard:{title:"Regular expressions",description:"In the linear-time dialect of the policy language; a match i\
-s at most 2,048 characters long.",type:"object",additionalProperties:!1,required:["type","patterns"],properties:{type:{const:"pattern"},patterns:{title:"Pattern\
-s",type:"array",minItems:1,maxItems:100,items:{$ref:"#/$defs/text"},examples:[["\\bEMP-\\d{6}\\b"]]},ignore_case:{title:"Ignore case",type:"boolean",default:!1}}},
-wordsGuard:{title:"Words",description:"Words and phrases, here or in a file with one a line.",type:"object",additionalProperties:!1,required:["type"],properties:{
-type:{const:"words"},words:{title:"Words",type:"array",items:{$ref:"#/$defs/text"}},file:{$ref:"#/$defs/path",title:"File of words"},ignore_case:{title:"Ignore \
-case",type:"boolean",default:!0},whole_words:{title:"Whole words only",type:"boolean",default:!0}}},httpGuard:{title:"Webhook",description:"A service of yours t\
-hat is shown the text and says whether it may go on.",type:"object",additionalProperties:!1,required:["type","url"],properties:{type:{const:"http"},url:{$ref:"#\
-/$defs/url",title:"Address"},private:{$ref:"#/$defs/private"},secret:{$ref:"#/$defs/secret",title:"Secret that signs what is sent"},timeout:{$ref:"#/$defs/durat\
-ion",title:"Longest wait",default:"2s"},on_error:{$ref:"#/$defs/onGuardError"}}},moderationGuard:{title:"Moderation model",description:"A moderation model of a \
-configured provider.",type:"object",additionalProperties:!1,required:["type","target"],properties:{type:{const:"moderation"},target:{$ref:"#/$defs/target",title:"\
-Target",examples:["openai/omni-moderation-latest"]},categories:{title:"Categories that count",type:"array",minItems:1,items:{$ref:"#/$defs/text"}},threshold:{$comment:"\
-a number from 0 to 1",title:"Least score that counts",type:"number",minimum:0,maximum:1},timeout:{$ref:"#/$defs/duration",title:"Longest wait",default:"2s"},on_error:{
-$ref:"#/$defs/onGuardError"}}},schemaGuard:{title:"JSON Schema of answers",description:"A schema that the text of an answer must satisfy, here or in a file.",type:"\
-object",additionalProperties:!1,required:["type"],properties:{type:{const:"json_schema"},schema:{$comment:"a JSON schema",title:"Schema",type:["object","boolean"]},
-file:{$ref:"#/$defs/path",title:"File of the schema"}}},claims:{title:"Claims",description:"Fields of the caller, each with the path into the claims that it com\
-es from.",type:"object",additionalProperties:{$ref:"#/$defs/text"},examples:[{team:"groups[0]",role:"role"}]},jwt:{title:"Issuer of tokens",type:"object",additionalProperties:!1,
-required:["issuer","audience","jwks_uri"],properties:{issuer:{$ref:"#/$defs/text",title:"Issuer"},audience:{$ref:"#/$defs/text",title:"Audience"},jwks_uri:{$ref:"\
-#/$defs/url",title:"Key set"},algorithms:{title:"Algorithms",type:"array",minItems:1,uniqueItems:!0,default:["RS256","ES256","EdDSA"],items:{type:"string",enum:[
-"RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512","EdDSA","Ed25519"]}},claims:{$ref:"#/$defs/claims"}}},introspection:{title:"Introspectio\
-n endpoint",type:"object",additionalProperties:!1,required:["url","client_id","client_secret"],properties:{url:{$ref:"#/$defs/url",title:"Endpoint"},client_id:{
-$ref:"#/$defs/text",title:"Client id"},client_secret:{$ref:"#/$defs/secret",title:"Client secret"},claims:{$ref:"#/$defs/claims"}}},state:{title:"State of limit\
-s and budgets",type:"object",required:["type"],discriminator:{propertyName:"type"},default:{type:"memory"},oneOf:[{$ref:"#/$defs/memoryState"},{$ref:"#/$defs/re\
-disState"}]},memoryState:{type:"object",additionalProperties:!1,properties:{type:{title:"Type",const:"memory"}}},redisState:{type:"object",additionalProperties:!1,
-required:["url"],properties:{type:{title:"Type",const:"redis"},url:{$ref:"#/$defs/secret",title:"Address",examples:["redis://127.0.0.1:6379","${REDIS_URL}"]},on_outage:{
-title:"On an outage",description:"What happens to requests while Redis cannot be reached.",enum:["deny","allow"],default:"deny"}}},ledger:{title:"Ledger of usag\
-e",type:"object",required:["type"],discriminator:{propertyName:"type"},oneOf:[{$ref:"#/$defs/sqliteLedger"},{$ref:"#/$defs/postgresLedger"}]},sqliteLedger:{type:"\
-object",additionalProperties:!1,required:["path"],properties:{type:{title:"Type",const:"sqlite"},path:{$ref:"#/$defs/path",title:"File",examples:["./data/ledger\
-.db"]}}},postgresLedger:{type:"object",additionalProperties:!1,required:["url"],properties:{type:{title:"Type",const:"postgres"},url:{$ref:"#/$defs/secret",title:"\
-Address",examples:["${DATABASE_URL}"]}}},onDisconnect:{$comment:"`cancel`, or `drain` with a duration such as `drain 5s`",title:"When a client goes away",description:"\
-Cancel the upstream call, or read on for so long.",type:"string",pattern:"^(cancel|drain +[0-9][0-9_]{0,14}(ms|s|m|h|d))$",default:"cancel"},bounds:{title:"Boun\
-ds",description:"The most that a client may send or hold.",type:"object",additionalProperties:!1,properties:{header_bytes:{$ref:"#/$defs/size",title:"Headers",default:"\
-16KiB"},body_bytes:{$ref:"#/$defs/size",title:"Body",default:"20MiB"},json_depth:{$ref:"#/$defs/depth",title:"Nesting of JSON",default:64},concurrent_requests:{
-$ref:"#/$defs/count",title:"Requests at a time",default:4096},body_timeout:{$ref:"#/$defs/duration",title:"Longest wait for a body",default:"30s"},drain:{$ref:"\
-#/$defs/duration",title:"Longest wait when stopping",default:"10s"}}},depth:{$comment:"a whole number from 1 to 1000",type:"integer",minimum:1,maximum:1e3}}};var j=Object.prototype.hasOwnProperty;var he=new RegExp("^[A-Za-z0-9._:%-]+$","u");function N(r,{instancePath:a="",parentData:c,parentDataProperty:y,rootData:f=r,dynamicAnchors:u={}}={}){let e=null,i=0,o=N.evaluated;if(o.dynamicProps&&(o.props=
+ecret",title:"Access key id"},secret_access_key:{$ref:"#/$defs/secret",title:"Secret access key"},session_token:{$ref:"#/$defs/secret",title:"Session token"},profile_by_model:{
+title:"Inference profiles",description:"The inference profile or its ARN that a model is called by, where that is not the model's id.",type:"object",additionalProperties:{
+$ref:"#/$defs/text"}}}},simulatorProvider:{type:"object",additionalProperties:!1,properties:{type:{title:"Type",const:"simulator"},base_url:{$ref:"#/$defs/baseU\
+rl"},api_key:{$ref:"#/$defs/secret",title:"API key"},api_keys:{$ref:"#/$defs/apiKeys"},region:{$ref:"#/$defs/region",title:"Region"},private:{$ref:"#/$defs/priv\
+ate"},headers:{$ref:"#/$defs/headers"},latency_ms:{$ref:"#/$defs/milliseconds",title:"Time to first token"},chunk_delay_ms:{$ref:"#/$defs/milliseconds",title:"T\
+ime between chunks"}}},milliseconds:{$comment:"milliseconds from 0 to 600000",type:"integer",minimum:0,maximum:6e5},model:{title:"Model",type:["object","null"],
+additionalProperties:!1,properties:{context:{$ref:"#/$defs/count",title:"Context size in tokens"},max_output:{$ref:"#/$defs/count",title:"Largest answer in toke\
+ns"},capabilities:{title:"Capabilities",description:"All that the model can do; left out, it is unknown.",type:"array",uniqueItems:!0,items:{type:"string",enum:[
+"tools","vision","audio","documents","json_schema","reasoning","embeddings","rerank","images","speech","transcription","moderation"]}},price:{$ref:"#/$defs/pric\
+e"},region:{$ref:"#/$defs/region",title:"Region",description:"Left out, the provider's."},tags:{title:"Tags",type:"array",items:{$ref:"#/$defs/text"}}}},price:{
+title:"Price",description:"Dollars per million tokens; image, request and search are dollars each.",type:"object",additionalProperties:!1,properties:{input:{$ref:"\
+#/$defs/money",title:"Input"},output:{$ref:"#/$defs/money",title:"Output"},cached_input:{$ref:"#/$defs/money",title:"Input read from the provider's cache"},cache_write:{
+$ref:"#/$defs/money",title:"Input written to the provider's cache"},reasoning:{$ref:"#/$defs/money",title:"Reasoning"},audio_input:{$ref:"#/$defs/money",title:"\
+Audio input"},audio_output:{$ref:"#/$defs/money",title:"Audio output"},image:{$ref:"#/$defs/money",title:"Each image"},request:{$ref:"#/$defs/money",title:"Each\
+ request"},search:{$ref:"#/$defs/money",title:"Each search"}}},attribute:{title:"Attribute",type:"object",additionalProperties:!1,required:["type","from"],properties:{
+type:{$ref:"#/$defs/attributeType"},enum:{title:"Values",description:"The values that a string may take.",type:"array",minItems:1,uniqueItems:!0,items:{$comment:"\
+a text",type:"string"}},required:{title:"Required",type:"boolean",default:!1},default:{$comment:"a text, a number, a bool or a list of texts",title:"Default",type:[
+"string","number","boolean","array"],items:{$comment:"a text",type:"string"}},from:{$comment:"`claim.PATH`, `header.NAME`, `key.metadata.PATH` or `host`",title:"\
+Where the value comes from",type:"string",pattern:"^(claim\\.[^\\s]+|header\\.[!#$%&'*+.^_`|~0-9A-Za-z-]+|key\\.metadata\\.[^\\s]+|host)$",examples:["claim.depa\
+rtment","header.x-team","key.metadata.data_class","host"]}}},table:{title:"Table",type:"object",additionalProperties:!1,required:["file","key"],properties:{file:{
+$comment:"a path that ends in `.yaml`, `.yml`, `.json` or `.csv`",title:"File",description:"A YAML, JSON or CSV file, relative to this file.",type:"string",pattern:"\
+\\.([yY][aA]?[mM][lL]|[jJ][sS][oO][nN]|[cC][sS][vV])$"},key:{title:"Key",description:"The attribute whose value picks the row.",$ref:"#/$defs/attributePath",examples:[
+"caller.team"]},columns:{title:"Columns",description:"Types by column; a column that is not named is typed by its values.",type:"object",propertyNames:{$ref:"#/\
+$defs/name"},additionalProperties:{$ref:"#/$defs/attributeType"}}}},callers:{title:"Callers",description:"How callers show who they are. Left out, nobody may ca\
+ll.",type:"object",additionalProperties:!1,properties:{keys:{$comment:"`true`, `false`, or a mapping with `file` and `pepper`",title:"Virtual keys",description:"\
+Keys made with `policyc keys create`.",type:["boolean","object"],additionalProperties:!1,default:!1,properties:{file:{$ref:"#/$defs/path",title:"File of hashed \
+keys"},pepper:{$ref:"#/$defs/secret",title:"Pepper of the hash"}}},jwt:{title:"JSON Web Tokens",type:"array",items:{$ref:"#/$defs/jwt"}},introspection:{title:"O\
+Auth 2.0 token introspection",type:"array",items:{$ref:"#/$defs/introspection"}},anonymous:{title:"Anonymous callers",type:"boolean",default:!1}}},guard:{title:"\
+Guard",type:"object",required:["type"],discriminator:{propertyName:"type"},oneOf:[{$ref:"#/$defs/patternGuard"},{$ref:"#/$defs/wordsGuard"},{$ref:"#/$defs/httpG\
+uard"},{$ref:"#/$defs/moderationGuard"},{$ref:"#/$defs/schemaGuard"}]},onGuardError:{title:"Where it cannot be asked",description:"block: the text does not go o\
+n. allow: it does, and a warning is logged.",type:"string",enum:["block","allow"],default:"block"},patternGuard:{title:"Regular expressions",description:"In the\
+ linear-time dialect of the policy language; a match is at most 2,048 characters long.",type:"object",additionalProperties:!1,required:["type","patterns"],properties:{
+type:{const:"pattern"},patterns:{title:"Patterns",type:"array",minItems:1,maxItems:100,items:{$ref:"#/$defs/text"},examples:[["\\bEMP-\\d{6}\\b"]]},ignore_case:{
+title:"Ignore case",type:"boolean",default:!1}}},wordsGuard:{title:"Words",description:"Words and phrases, here or in a file with one a line.",type:"object",additionalProperties:!1,
+required:["type"],properties:{type:{const:"words"},words:{title:"Words",type:"array",items:{$ref:"#/$defs/text"}},file:{$ref:"#/$defs/path",title:"File of words"},
+ignore_case:{title:"Ignore case",type:"boolean",default:!0},whole_words:{title:"Whole words only",type:"boolean",default:!0}}},httpGuard:{title:"Webhook",description:"\
+A service of yours that is shown the text and says whether it may go on.",type:"object",additionalProperties:!1,required:["type","url"],properties:{type:{const:"\
+http"},url:{$ref:"#/$defs/url",title:"Address"},private:{$ref:"#/$defs/private"},secret:{$ref:"#/$defs/secret",title:"Secret that signs what is sent"},timeout:{
+$ref:"#/$defs/duration",title:"Longest wait",default:"2s"},on_error:{$ref:"#/$defs/onGuardError"}}},moderationGuard:{title:"Moderation model",description:"A mod\
+eration model of a configured provider.",type:"object",additionalProperties:!1,required:["type","target"],properties:{type:{const:"moderation"},target:{$ref:"#/\
+$defs/target",title:"Target",examples:["openai/omni-moderation-latest"]},categories:{title:"Categories that count",type:"array",minItems:1,items:{$ref:"#/$defs/\
+text"}},threshold:{$comment:"a number from 0 to 1",title:"Least score that counts",type:"number",minimum:0,maximum:1},timeout:{$ref:"#/$defs/duration",title:"Lo\
+ngest wait",default:"2s"},on_error:{$ref:"#/$defs/onGuardError"}}},schemaGuard:{title:"JSON Schema of answers",description:"A schema that the text of an answer \
+must satisfy, here or in a file.",type:"object",additionalProperties:!1,required:["type"],properties:{type:{const:"json_schema"},schema:{$comment:"a JSON schema",
+title:"Schema",type:["object","boolean"]},file:{$ref:"#/$defs/path",title:"File of the schema"}}},claims:{title:"Claims",description:"Fields of the caller, each\
+ with the path into the claims that it comes from.",type:"object",additionalProperties:{$ref:"#/$defs/text"},examples:[{team:"groups[0]",role:"role"}]},jwt:{title:"\
+Issuer of tokens",type:"object",additionalProperties:!1,required:["issuer","audience","jwks_uri"],properties:{issuer:{$ref:"#/$defs/text",title:"Issuer"},audience:{
+$ref:"#/$defs/text",title:"Audience"},jwks_uri:{$ref:"#/$defs/url",title:"Key set"},algorithms:{title:"Algorithms",type:"array",minItems:1,uniqueItems:!0,default:[
+"RS256","ES256","EdDSA"],items:{type:"string",enum:["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512","EdDSA","Ed25519"]}},claims:{$ref:"#\
+/$defs/claims"}}},introspection:{title:"Introspection endpoint",type:"object",additionalProperties:!1,required:["url","client_id","client_secret"],properties:{url:{
+$ref:"#/$defs/url",title:"Endpoint"},client_id:{$ref:"#/$defs/text",title:"Client id"},client_secret:{$ref:"#/$defs/secret",title:"Client secret"},claims:{$ref:"\
+#/$defs/claims"}}},state:{title:"State of limits and budgets",type:"object",required:["type"],discriminator:{propertyName:"type"},default:{type:"memory"},oneOf:[
+{$ref:"#/$defs/memoryState"},{$ref:"#/$defs/redisState"}]},memoryState:{type:"object",additionalProperties:!1,properties:{type:{title:"Type",const:"memory"}}},redisState:{
+type:"object",additionalProperties:!1,required:["url"],properties:{type:{title:"Type",const:"redis"},url:{$ref:"#/$defs/secret",title:"Address",examples:["redis\
+://127.0.0.1:6379","${REDIS_URL}"]},on_outage:{title:"On an outage",description:"What happens to requests while Redis cannot be reached.",enum:["deny","allow"],
+default:"deny"}}},ledger:{title:"Ledger of usage",type:"object",required:["type"],discriminator:{propertyName:"type"},oneOf:[{$ref:"#/$defs/sqliteLedger"},{$ref:"\
+#/$defs/postgresLedger"}]},sqliteLedger:{type:"object",additionalProperties:!1,required:["path"],properties:{type:{title:"Type",const:"sqlite"},path:{$ref:"#/$d\
+efs/path",title:"File",examples:["./data/ledger.db"]}}},postgresLedger:{type:"object",additionalProperties:!1,required:["url"],properties:{type:{title:"Type",const:"\
+postgres"},url:{$ref:"#/$defs/secret",title:"Address",examples:["${DATABASE_URL}"]}}},onDisconnect:{$comment:"`cancel`, or `drain` with a duration such as `drai\
+n 5s`",title:"When a client goes away",description:"Cancel the upstream call, or read on for so long.",type:"string",pattern:"^(cancel|drain +[0-9][0-9_]{0,14}(\
+ms|s|m|h|d))$",default:"cancel"},bounds:{title:"Bounds",description:"The most that a client may send or hold.",type:"object",additionalProperties:!1,properties:{
+header_bytes:{$ref:"#/$defs/size",title:"Headers",default:"16KiB"},body_bytes:{$ref:"#/$defs/size",title:"Body",default:"20MiB"},json_depth:{$ref:"#/$defs/depth",
+title:"Nesting of JSON",default:64},concurrent_requests:{$ref:"#/$defs/count",title:"Requests at a time",default:4096},body_timeout:{$ref:"#/$defs/duration",title:"\
+Longest wait for a body",default:"30s"},drain:{$ref:"#/$defs/duration",title:"Longest wait when stopping",default:"10s"}}},depth:{$comment:"a whole number from \
+1 to 1000",type:"integer",minimum:1,maximum:1e3}}};var j=Object.prototype.hasOwnProperty;var he=new RegExp("^[A-Za-z0-9._:%-]+$","u");function N(r,{instancePath:a="",parentData:c,parentDataProperty:y,rootData:f=r,dynamicAnchors:u={}}={}){let e=null,i=0,o=N.evaluated;if(o.dynamicProps&&(o.props=
 void 0),o.dynamicItems&&(o.items=void 0),r&&typeof r=="object"&&!Array.isArray(r)){if(r.cert===void 0){let t={instancePath:a,schemaPath:"#/required",keyword:"re\
 quired",params:{missingProperty:"cert"},message:"must have required property 'cert'"};e===null?e=[t]:e.push(t),i++}if(r.key===void 0){let t={instancePath:a,schemaPath:"\
 #/required",keyword:"required",params:{missingProperty:"key"},message:"must have required property 'key'"};e===null?e=[t]:e.push(t),i++}for(let t in r)if(!(t===
@@ -417,41 +419,47 @@ errors=e,i===0}E.evaluated={props:!0,dynamicProps:!1,dynamicItems:!1};var Te={ty
 k"},base_url:{$ref:"#/$defs/baseUrl"},api_key:{$ref:"#/$defs/secret",title:"API key"},api_keys:{$ref:"#/$defs/apiKeys"},region:{$ref:"#/$defs/region",title:"Reg\
 ion",description:"As policies see it; the AWS region is aws_region."},private:{$ref:"#/$defs/private"},headers:{$ref:"#/$defs/headers"},aws_region:{$ref:"#/$def\
 s/region",title:"AWS region",examples:["eu-central-1"]},access_key_id:{$ref:"#/$defs/secret",title:"Access key id"},secret_access_key:{$ref:"#/$defs/secret",title:"\
-Secret access key"},session_token:{$ref:"#/$defs/secret",title:"Session token"}}};function D(r,{instancePath:a="",parentData:c,parentDataProperty:y,rootData:f=r,
-dynamicAnchors:u={}}={}){let e=null,i=0,o=D.evaluated;if(o.dynamicProps&&(o.props=void 0),o.dynamicItems&&(o.items=void 0),r&&typeof r=="object"&&!Array.isArray(
-r)){for(let t in r)if(!j.call(Te.properties,t)){let s={instancePath:a,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:t},
-message:"must NOT have additional properties"};e===null?e=[s]:e.push(s),i++}if(r.type!==void 0&&r.type!=="bedrock"){let t={instancePath:a+"/type",schemaPath:"#/\
-properties/type/const",keyword:"const",params:{allowedValue:"bedrock"},message:"must be equal to constant"};e===null?e=[t]:e.push(t),i++}if(r.base_url!==void 0){
-let t=r.base_url;if(typeof t=="string"){if(!P.test(t)){let s={instancePath:a+"/base_url",schemaPath:"#/$defs/baseUrl/pattern",keyword:"pattern",params:{pattern:"\
-^[hH][tT][tT][pP][sS]?://[^\\s]+$"},message:'must match pattern "^[hH][tT][tT][pP][sS]?://[^\\s]+$"'};e===null?e=[s]:e.push(s),i++}}else{let s={instancePath:a+"\
-/base_url",schemaPath:"#/$defs/baseUrl/type",keyword:"type",params:{type:"string"},message:"must be string"};e===null?e=[s]:e.push(s),i++}}if(r.api_key!==void 0){
-let t=r.api_key;if(typeof t=="string"){if(t.length<1){let s={instancePath:a+"/api_key",schemaPath:"#/$defs/secret/minLength",keyword:"minLength",params:{limit:1},
-message:"must NOT have fewer than 1 characters"};e===null?e=[s]:e.push(s),i++}}else{let s={instancePath:a+"/api_key",schemaPath:"#/$defs/secret/type",keyword:"t\
-ype",params:{type:"string"},message:"must be string"};e===null?e=[s]:e.push(s),i++}}if(r.api_keys!==void 0&&($(r.api_keys,{instancePath:a+"/api_keys",parentData:r,
-parentDataProperty:"api_keys",rootData:f,dynamicAnchors:u})||(e=e===null?$.errors:e.concat($.errors),i=e.length)),r.region!==void 0){let t=r.region;if(typeof t==
-"string"){if(!k.test(t)){let s={instancePath:a+"/region",schemaPath:"#/$defs/region/pattern",keyword:"pattern",params:{pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$"},message:'\
-must match pattern "^[A-Za-z0-9][A-Za-z0-9._-]*$"'};e===null?e=[s]:e.push(s),i++}}else{let s={instancePath:a+"/region",schemaPath:"#/$defs/region/type",keyword:"\
-type",params:{type:"string"},message:"must be string"};e===null?e=[s]:e.push(s),i++}}if(r.private!==void 0&&typeof r.private!="boolean"){let t={instancePath:a+"\
-/private",schemaPath:"#/$defs/private/type",keyword:"type",params:{type:"boolean"},message:"must be boolean"};e===null?e=[t]:e.push(t),i++}if(r.headers!==void 0){
-let t=r.headers;if(t&&typeof t=="object"&&!Array.isArray(t)){for(let s in t)if(typeof t[s]!="string"){let n={instancePath:a+"/headers/"+s.replace(/~/g,"~0").replace(
-/\//g,"~1"),schemaPath:"#/$defs/headers/additionalProperties/type",keyword:"type",params:{type:"string"},message:"must be string"};e===null?e=[n]:e.push(n),i++}}else{
-let s={instancePath:a+"/headers",schemaPath:"#/$defs/headers/type",keyword:"type",params:{type:"object"},message:"must be object"};e===null?e=[s]:e.push(s),i++}}
-if(r.aws_region!==void 0){let t=r.aws_region;if(typeof t=="string"){if(!k.test(t)){let s={instancePath:a+"/aws_region",schemaPath:"#/$defs/region/pattern",keyword:"\
-pattern",params:{pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$"},message:'must match pattern "^[A-Za-z0-9][A-Za-z0-9._-]*$"'};e===null?e=[s]:e.push(s),i++}}else{let s={
-instancePath:a+"/aws_region",schemaPath:"#/$defs/region/type",keyword:"type",params:{type:"string"},message:"must be string"};e===null?e=[s]:e.push(s),i++}}if(r.
-access_key_id!==void 0){let t=r.access_key_id;if(typeof t=="string"){if(t.length<1){let s={instancePath:a+"/access_key_id",schemaPath:"#/$defs/secret/minLength",
-keyword:"minLength",params:{limit:1},message:"must NOT have fewer than 1 characters"};e===null?e=[s]:e.push(s),i++}}else{let s={instancePath:a+"/access_key_id",
-schemaPath:"#/$defs/secret/type",keyword:"type",params:{type:"string"},message:"must be string"};e===null?e=[s]:e.push(s),i++}}if(r.secret_access_key!==void 0){
-let t=r.secret_access_key;if(typeof t=="string"){if(t.length<1){let s={instancePath:a+"/secret_access_key",schemaPath:"#/$defs/secret/minLength",keyword:"minLen\
-gth",params:{limit:1},message:"must NOT have fewer than 1 characters"};e===null?e=[s]:e.push(s),i++}}else{let s={instancePath:a+"/secret_access_key",schemaPath:"\
-#/$defs/secret/type",keyword:"type",params:{type:"string"},message:"must be string"};e===null?e=[s]:e.push(s),i++}}if(r.session_token!==void 0){let t=r.session_token;
-if(typeof t=="string"){if(t.length<1){let s={instancePath:a+"/session_token",schemaPath:"#/$defs/secret/minLength",keyword:"minLength",params:{limit:1},message:"\
-must NOT have fewer than 1 characters"};e===null?e=[s]:e.push(s),i++}}else{let s={instancePath:a+"/session_token",schemaPath:"#/$defs/secret/type",keyword:"type",
-params:{type:"string"},message:"must be string"};e===null?e=[s]:e.push(s),i++}}}else{let t={instancePath:a,schemaPath:"#/type",keyword:"type",params:{type:"obje\
-ct"},message:"must be object"};e===null?e=[t]:e.push(t),i++}return D.errors=e,i===0}D.evaluated={props:!0,dynamicProps:!1,dynamicItems:!1};var qe={type:"object",
-additionalProperties:!1,properties:{type:{title:"Type",const:"simulator"},base_url:{$ref:"#/$defs/baseUrl"},api_key:{$ref:"#/$defs/secret",title:"API key"},api_keys:{
-$ref:"#/$defs/apiKeys"},region:{$ref:"#/$defs/region",title:"Region"},private:{$ref:"#/$defs/private"},headers:{$ref:"#/$defs/headers"},latency_ms:{$ref:"#/$def\
-s/milliseconds",title:"Time to first token"},chunk_delay_ms:{$ref:"#/$defs/milliseconds",title:"Time between chunks"}}};function Z(r,{instancePath:a="",parentData:c,parentDataProperty:y,rootData:f=r,dynamicAnchors:u={}}={}){let e=null,i=0,o=Z.evaluated;if(o.dynamicProps&&(o.props=
+Secret access key"},session_token:{$ref:"#/$defs/secret",title:"Session token"},profile_by_model:{title:"Inference profiles",description:"The inference profile \
+or its ARN that a model is called by, where that is not the model's id.",type:"object",additionalProperties:{$ref:"#/$defs/text"}}}};function D(r,{instancePath:a="",
+parentData:c,parentDataProperty:y,rootData:f=r,dynamicAnchors:u={}}={}){let e=null,i=0,o=D.evaluated;if(o.dynamicProps&&(o.props=void 0),o.dynamicItems&&(o.items=
+void 0),r&&typeof r=="object"&&!Array.isArray(r)){for(let t in r)if(!j.call(Te.properties,t)){let s={instancePath:a,schemaPath:"#/additionalProperties",keyword:"\
+additionalProperties",params:{additionalProperty:t},message:"must NOT have additional properties"};e===null?e=[s]:e.push(s),i++}if(r.type!==void 0&&r.type!=="be\
+drock"){let t={instancePath:a+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue:"bedrock"},message:"must be equal to constant"};
+e===null?e=[t]:e.push(t),i++}if(r.base_url!==void 0){let t=r.base_url;if(typeof t=="string"){if(!P.test(t)){let s={instancePath:a+"/base_url",schemaPath:"#/$def\
+s/baseUrl/pattern",keyword:"pattern",params:{pattern:"^[hH][tT][tT][pP][sS]?://[^\\s]+$"},message:'must match pattern "^[hH][tT][tT][pP][sS]?://[^\\s]+$"'};e===
+null?e=[s]:e.push(s),i++}}else{let s={instancePath:a+"/base_url",schemaPath:"#/$defs/baseUrl/type",keyword:"type",params:{type:"string"},message:"must be string"};
+e===null?e=[s]:e.push(s),i++}}if(r.api_key!==void 0){let t=r.api_key;if(typeof t=="string"){if(t.length<1){let s={instancePath:a+"/api_key",schemaPath:"#/$defs/\
+secret/minLength",keyword:"minLength",params:{limit:1},message:"must NOT have fewer than 1 characters"};e===null?e=[s]:e.push(s),i++}}else{let s={instancePath:a+
+"/api_key",schemaPath:"#/$defs/secret/type",keyword:"type",params:{type:"string"},message:"must be string"};e===null?e=[s]:e.push(s),i++}}if(r.api_keys!==void 0&&
+($(r.api_keys,{instancePath:a+"/api_keys",parentData:r,parentDataProperty:"api_keys",rootData:f,dynamicAnchors:u})||(e=e===null?$.errors:e.concat($.errors),i=e.
+length)),r.region!==void 0){let t=r.region;if(typeof t=="string"){if(!k.test(t)){let s={instancePath:a+"/region",schemaPath:"#/$defs/region/pattern",keyword:"pa\
+ttern",params:{pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$"},message:'must match pattern "^[A-Za-z0-9][A-Za-z0-9._-]*$"'};e===null?e=[s]:e.push(s),i++}}else{let s={instancePath:a+
+"/region",schemaPath:"#/$defs/region/type",keyword:"type",params:{type:"string"},message:"must be string"};e===null?e=[s]:e.push(s),i++}}if(r.private!==void 0&&
+typeof r.private!="boolean"){let t={instancePath:a+"/private",schemaPath:"#/$defs/private/type",keyword:"type",params:{type:"boolean"},message:"must be boolean"};
+e===null?e=[t]:e.push(t),i++}if(r.headers!==void 0){let t=r.headers;if(t&&typeof t=="object"&&!Array.isArray(t)){for(let s in t)if(typeof t[s]!="string"){let n={
+instancePath:a+"/headers/"+s.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/$defs/headers/additionalProperties/type",keyword:"type",params:{type:"string"},
+message:"must be string"};e===null?e=[n]:e.push(n),i++}}else{let s={instancePath:a+"/headers",schemaPath:"#/$defs/headers/type",keyword:"type",params:{type:"obj\
+ect"},message:"must be object"};e===null?e=[s]:e.push(s),i++}}if(r.aws_region!==void 0){let t=r.aws_region;if(typeof t=="string"){if(!k.test(t)){let s={instancePath:a+
+"/aws_region",schemaPath:"#/$defs/region/pattern",keyword:"pattern",params:{pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$"},message:'must match pattern "^[A-Za-z0-9][A-\
+Za-z0-9._-]*$"'};e===null?e=[s]:e.push(s),i++}}else{let s={instancePath:a+"/aws_region",schemaPath:"#/$defs/region/type",keyword:"type",params:{type:"string"},message:"\
+must be string"};e===null?e=[s]:e.push(s),i++}}if(r.access_key_id!==void 0){let t=r.access_key_id;if(typeof t=="string"){if(t.length<1){let s={instancePath:a+"/\
+access_key_id",schemaPath:"#/$defs/secret/minLength",keyword:"minLength",params:{limit:1},message:"must NOT have fewer than 1 characters"};e===null?e=[s]:e.push(
+s),i++}}else{let s={instancePath:a+"/access_key_id",schemaPath:"#/$defs/secret/type",keyword:"type",params:{type:"string"},message:"must be string"};e===null?e=
+[s]:e.push(s),i++}}if(r.secret_access_key!==void 0){let t=r.secret_access_key;if(typeof t=="string"){if(t.length<1){let s={instancePath:a+"/secret_access_key",schemaPath:"\
+#/$defs/secret/minLength",keyword:"minLength",params:{limit:1},message:"must NOT have fewer than 1 characters"};e===null?e=[s]:e.push(s),i++}}else{let s={instancePath:a+
+"/secret_access_key",schemaPath:"#/$defs/secret/type",keyword:"type",params:{type:"string"},message:"must be string"};e===null?e=[s]:e.push(s),i++}}if(r.session_token!==
+void 0){let t=r.session_token;if(typeof t=="string"){if(t.length<1){let s={instancePath:a+"/session_token",schemaPath:"#/$defs/secret/minLength",keyword:"minLen\
+gth",params:{limit:1},message:"must NOT have fewer than 1 characters"};e===null?e=[s]:e.push(s),i++}}else{let s={instancePath:a+"/session_token",schemaPath:"#/$\
+defs/secret/type",keyword:"type",params:{type:"string"},message:"must be string"};e===null?e=[s]:e.push(s),i++}}if(r.profile_by_model!==void 0){let t=r.profile_by_model;
+if(t&&typeof t=="object"&&!Array.isArray(t))for(let s in t){let n=t[s];if(typeof n=="string"){if(n.length<1){let d={instancePath:a+"/profile_by_model/"+s.replace(
+/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/$defs/text/minLength",keyword:"minLength",params:{limit:1},message:"must NOT have fewer than 1 characters"};e===null?
+e=[d]:e.push(d),i++}}else{let d={instancePath:a+"/profile_by_model/"+s.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/$defs/text/type",keyword:"type",params:{
+type:"string"},message:"must be string"};e===null?e=[d]:e.push(d),i++}}else{let s={instancePath:a+"/profile_by_model",schemaPath:"#/properties/profile_by_model/\
+type",keyword:"type",params:{type:"object"},message:"must be object"};e===null?e=[s]:e.push(s),i++}}}else{let t={instancePath:a,schemaPath:"#/type",keyword:"typ\
+e",params:{type:"object"},message:"must be object"};e===null?e=[t]:e.push(t),i++}return D.errors=e,i===0}D.evaluated={props:!0,dynamicProps:!1,dynamicItems:!1};
+var qe={type:"object",additionalProperties:!1,properties:{type:{title:"Type",const:"simulator"},base_url:{$ref:"#/$defs/baseUrl"},api_key:{$ref:"#/$defs/secret",
+title:"API key"},api_keys:{$ref:"#/$defs/apiKeys"},region:{$ref:"#/$defs/region",title:"Region"},private:{$ref:"#/$defs/private"},headers:{$ref:"#/$defs/headers"},
+latency_ms:{$ref:"#/$defs/milliseconds",title:"Time to first token"},chunk_delay_ms:{$ref:"#/$defs/milliseconds",title:"Time between chunks"}}};function Z(r,{instancePath:a="",parentData:c,parentDataProperty:y,rootData:f=r,dynamicAnchors:u={}}={}){let e=null,i=0,o=Z.evaluated;if(o.dynamicProps&&(o.props=
 void 0),o.dynamicItems&&(o.items=void 0),r&&typeof r=="object"&&!Array.isArray(r)){for(let t in r)if(!j.call(qe.properties,t)){let s={instancePath:a,schemaPath:"\
 #/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:t},message:"must NOT have additional properties"};e===null?e=[s]:e.push(s),i++}
 if(r.type!==void 0&&r.type!=="simulator"){let t={instancePath:a+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue:"simulator"},message:"\
@@ -1653,6 +1661,12 @@ export const shapes={
      },
      "session_token": {
       "ref": "secret"
+     },
+     "profile_by_model": {
+      "expected": "a mapping",
+      "rest": {
+       "ref": "text"
+      }
      }
     }
    },

@@ -16,7 +16,8 @@ export const bedrock: HttpType = {
     return region === undefined ? undefined : `https://bedrock-runtime.${region}.amazonaws.com${suffixOf(region)}`
   },
   findFault,
-  path: ({ model, stream }) => `/model/${encodeURIComponent(model)}/${stream ? 'converse-stream' : 'converse'}`,
+  path: ({ model, stream }, config) =>
+    `/model/${encodeURIComponent(profileOf(model, config))}/${stream ? 'converse-stream' : 'converse'}`,
   encoding: {},
   credential: bearer,
   sign: signOf,
@@ -25,6 +26,13 @@ export const bedrock: HttpType = {
 
 function regionOf({ options }: ProviderConfig): string | undefined {
   return textOf(options['aws_region'])
+}
+
+/** What the model is called by: an ARN says nothing of its model, so that targets and the catalogue keep the model's id. */
+function profileOf(model: string, { options }: ProviderConfig): string {
+  const profiles = options['profile_by_model']
+  if (typeof profiles !== 'object' || profiles === null || !Object.hasOwn(profiles, model)) return model
+  return textOf((profiles as Readonly<Record<string, unknown>>)[model]) ?? model
 }
 
 /** China's partition has a domain of its own. */
