@@ -31,12 +31,17 @@ export function describeOutcome(outcome: ScenarioOutcome): string {
   }
 }
 
-/** The attempts, a line each: `200 ms  openai/gpt-5  failed: 429`. */
-export function describeTrail({ trail }: ScenarioOutcome): readonly string[] {
-  return trail.map(({ target, startedAtMs, result, error }) => {
-    const why = error === undefined ? '' : `: ${describeError(error)}`
-    return `${Math.round(startedAtMs)} ms  ${target}  ${result}${why}`
+/** Attempts that are listed before the rest is counted. */
+const listedMax = 6
+
+/** The attempts in their order: `a/x at 0 ms (429), a/x at 750 ms (429), b/x at 2250 ms`. */
+export function describeTrail({ trail }: ScenarioOutcome): string {
+  const listed = trail.slice(0, listedMax).map(({ target, startedAtMs, result, error }) => {
+    const why = error === undefined ? '' : ` (${result === 'skipped' ? 'passed over: ' : ''}${describeError(error)})`
+    return `${target} at ${Math.round(startedAtMs)} ms${why}`
   })
+  const more = trail.length - listed.length
+  return [...listed, ...(more > 0 ? [`… ${more} more`] : [])].join(', ')
 }
 
 function describeError(error: AttemptError): string {
@@ -44,7 +49,7 @@ function describeError(error: AttemptError): string {
     case 'upstream':
       return String(error.error.status)
     case 'timeout':
-      return `timeout (${error.clock})`
+      return `${error.clock} ran out`
     case 'connect':
     case 'cut':
       return error.kind

@@ -11,6 +11,7 @@ import { givenOf } from '../prove/given.ts'
 import type { Proof } from '../prove/proof.ts'
 import { checkOutcome, type Mismatch, type OutcomeExpectation, outcomeExpectations } from './check-outcome.ts'
 import { findSettling } from './find-settling.ts'
+import { describeTrail } from './outcome.ts'
 import { mostRuns, runScenario, type ScenarioRun } from './run-scenario.ts'
 
 export interface OutcomeResult {
@@ -85,10 +86,12 @@ function failed(test: PolicyTest, { run, mismatch, settles }: Broken): Diagnosti
     span: mismatch.expectation.span,
     label: 'expected',
     related: test.node.faults.map((each) => ({ message: 'under this fault', span: each.span })),
-    help:
+    help: [
       settles === undefined
         ? 'mend the route, or what the test expects'
         : `it depends on what is not given: \`given ${settles}\` would settle it`,
+      ...(run.outcome.trail.length === 0 ? [] : [`tried: ${describeTrail(run.outcome)}`]),
+    ].join('; '),
     witness: run.facts,
   })
 }

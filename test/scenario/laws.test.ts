@@ -77,6 +77,6 @@ test('law: a dispatch by chance comes to what some run came to', async () => {
         expect(outcomes).toContain(attempts + (found.kind === 'failed' ? 'failed' : found.target))
       },
     ),
-    { numRuns: 100 },
+    { numRuns: 40 },
   )
 })

@@ -24,12 +24,7 @@ describe('faults', () => {
     const ran = await scenario('when a/* fails 429 expect served by b/*, attempts 4')
     expect(ran.mismatches).toEqual([])
     // Half of each wait is certain and the draw is in the middle: 750 ms, then 1,500 ms.
-    expect(trailOf(ran)).toEqual([
-      '0 ms  a/x  failed: 429',
-      '750 ms  a/x  failed: 429',
-      '2250 ms  a/x  failed: 429',
-      '2250 ms  b/x  served',
-    ])
+    expect(trailOf(ran)).toEqual(['a/x at 0 ms (429)', 'a/x at 750 ms (429)', 'a/x at 2250 ms (429)', 'b/x at 2250 ms'])
   })
 
   test("a status that is the caller's own ends the chain", async () => {
@@ -87,7 +82,7 @@ describe('streams', () => {
   test('a stall before the content is a failed attempt', async () => {
     const ran = await scenario('given request.stream = true when a/* stalls expect served by b/x, attempts 4')
     expect(ran.mismatches).toEqual([])
-    expect(trailOf(ran)[0]).toMatch(/failed: timeout \((first_token|idle)\)$/)
+    expect(trailOf(ran)[0]).toMatch(/^a\/x at 0 ms \((first_token|idle) ran out\)$/)
   })
 
   test('a cut within the content is no clean end', async () => {
@@ -197,7 +192,7 @@ describe('what a call asks of its targets is open', () => {
     const audio = 'allow all\nroute main { to claude/x else a/x }\n'
     const ran = await scenario('given request.has_audio = true expect served by a/x', audio)
     expect(ran.mismatches).toEqual([])
-    expect(trailOf(ran)[0]).toMatch(/^0 ms {2}claude\/x {2}skipped: /)
+    expect(trailOf(ran)[0]).toMatch(/^claude\/x at 0 ms \(passed over: /)
   })
 })
 
@@ -237,7 +232,7 @@ limit rate { 5 requests per 1m }
 test('a provider that is not healthy is left alone while another can serve', async () => {
   const ran = await scenario('when provider.a.healthy = false expect served by b/x, attempts 1')
   expect(ran.mismatches).toEqual([])
-  expect(trailOf(ran)).toEqual(['0 ms  a/x  skipped: `a/x` is cooling down after failures', '0 ms  b/x  served'])
+  expect(trailOf(ran)).toEqual(['a/x at 0 ms (passed over: `a/x` is cooling down after failures)', 'b/x at 0 ms'])
   const alone = 'allow all\nroute main { to a/x }\n'
   expect((await scenario('when provider.a.healthy = false expect served by a/x', alone)).mismatches).toEqual([])
 })

@@ -26,6 +26,7 @@ test "falls back" { given caller.team = "core" when a/* fails 503, b/* fails con
     message:
       'the test "falls back" fails: expected `served by b/x`, but it is failed with 502 after 2 attempts: ' +
       '`b/x` cannot be reached: the test lets nobody connect',
+    help: 'mend the route, or what the test expects; tried: a/x at 0 ms (503), b/x at 0 ms (connect)',
     witness: { caller: { team: 'core' } },
   })
   expect(found!.related).toHaveLength(2)

@@ -69,4 +69,4 @@ export async function runLastTest(policyText: string, facts: Facts = {}): Promis
   }
 }
 
-export const trailOf = ({ runs }: Ran): readonly string[] => describeTrail(runs[0]!.outcome)
+export const trailOf = ({ runs }: Ran): readonly string[] => describeTrail(runs[0]!.outcome).split(', ')
