@@ -3,7 +3,7 @@
  * have none, and are passed over.
  */
 import type { CodeRange, Regex } from '../syntax/regex.ts'
-import { isInvisible } from './plain-form.ts'
+import { isInvisible, withLikenesses } from './plain-form.ts'
 
 export interface Alphabet {
   readonly size: number
@@ -11,7 +11,7 @@ export interface Alphabet {
   readonly units: Uint16Array
   /** The symbol of a code point beyond the basic plane. */
   readonly symbolOf: (code: number) => number
-  /** By symbol, whether its characters are ASCII letters, digits or `_`. */
+  /** By symbol, whether its characters are ASCII letters, digits or `_`, or look like them. */
   readonly isWord: readonly boolean[]
   /** The symbols of ranges that occur in the patterns, as a set: `1` at each of them. */
   readonly setOf: (ranges: readonly CodeRange[]) => Uint8Array
@@ -19,12 +19,12 @@ export interface Alphabet {
 
 export const noSymbol = 0xffff
 
-const wordRanges: readonly CodeRange[] = [
+const wordRanges = withLikenesses([
   [0x30, 0x39],
   [0x41, 0x5a],
   [0x5f, 0x5f],
   [0x61, 0x7a],
-]
+])
 
 export function createAlphabet(regexes: readonly Regex[]): Alphabet {
   const lists = new Map<string, readonly CodeRange[]>([[keyOf(wordRanges), wordRanges]])

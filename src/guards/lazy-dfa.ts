@@ -68,10 +68,19 @@ export function createLazyDfa(nfa: Nfa, alphabet: Alphabet, options: DfaOptions)
   }
   reset()
 
+  /** What begins at a place depends on nothing that came before; it is followed once. */
+  const begun = new Map<string, Step>()
+  const beginnings = (place: Place): Step => {
+    const key = `${place.before} ${place.symbol}`
+    const known = begun.get(key) ?? follow(nfa, [...everywhere], place)
+    begun.set(key, known)
+    return known
+  }
   const compute = (id: number, symbol: number): number => {
     const { kernel, before } = states[id]!
     const after: Side = symbol === alphabet.size ? 'edge' : alphabet.isWord[symbol]! ? 'word' : 'other'
-    const { next, matched } = follow(nfa, [...everywhere, ...kernel], { before, after, symbol })
+    const place = { before, after, symbol }
+    const { next, matched } = joined(follow(nfa, [...kernel], place), beginnings(place))
     // After a reset the state that we came from has no row: the step is made and not remembered.
     const isFull = (states.length + 1) * width > maxEntries
     if (isFull) reset()
@@ -95,13 +104,25 @@ export function createLazyDfa(nfa: Nfa, alphabet: Alphabet, options: DfaOptions)
   }
 }
 
+interface Step {
+  /** Ascending. */
+  readonly next: readonly number[]
+  readonly matched: readonly number[]
+}
+
+function joined(a: Step, b: Step): Step {
+  if (b.next.length === 0 && b.matched.length === 0) return a
+  const next = a.next.length === 0 ? b.next : [...new Set([...a.next, ...b.next])].sort((x, y) => x - y)
+  return { next, matched: [...new Set([...a.matched, ...b.matched])] }
+}
+
 interface Place {
   readonly before: Side
   readonly after: Side
   readonly symbol: number
 }
 
-function follow(nfa: Nfa, from: number[], { before, after, symbol }: Place) {
+function follow(nfa: Nfa, from: number[], { before, after, symbol }: Place): Step {
   const seen = new Set<number>()
   const matched = new Set<number>()
   const next = new Set<number>()

@@ -2,6 +2,7 @@
  * The content of a JSON string on its way through guards: looked at as the text that it means, and put out as it was
  * spelt.
  */
+import { contextLength } from './detector.ts'
 import { type Guarding, openText, type Part } from './guarded-text.ts'
 
 const simple: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f', '"': '"', '\\': '\\' }
@@ -64,7 +65,7 @@ export function openSpelt(guarding: Guarding, name: string | undefined): SpeltTe
   }
   const push = (more: string): readonly Part[] => {
     taken += more.length
-    if (decoded.length < 64) decoded += more.slice(0, 64)
+    if (decoded.length < contextLength) decoded = (decoded + more).slice(0, contextLength)
     return text.push(more).map(spelt)
   }
   return {

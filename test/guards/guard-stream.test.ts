@@ -47,7 +47,7 @@ test('law: a guarded stream is, put together, the guarded whole, at any chunking
         expect(accumulate(stream(events, clauses))).toEqual({ kind: 'answer', answer: expected })
       }
     }),
-    { numRuns: 200 },
+    { numRuns: 80 },
   )
 })
 
@@ -66,7 +66,7 @@ test('law: what is blocked whole is blocked in the stream, which ends in an erro
       const last = out.at(-1)
       expect(last?.kind === 'error' && last.error.code).toBe('blocked_by_guard')
     }),
-    { numRuns: 200 },
+    { numRuns: 80 },
   )
 })
 

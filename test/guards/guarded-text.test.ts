@@ -30,7 +30,7 @@ describe('laws', () => {
         if (blocked === undefined) expect(cut).toBe(whole)
         else expect(/BLOCKED by .*$/s.exec(cut)?.[0]).toBe(blocked)
       }),
-      { numRuns: 500 },
+      { numRuns: 150 },
     )
   })
 
@@ -58,7 +58,7 @@ describe('laws', () => {
         if (!whole.includes('[redacted ')) expect(whole).toBe(text)
         expect(through(openJson(guardsOf([['flag', ...names]]).request!), cutAt(text, cuts))).toBe(text)
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     )
   })
 
@@ -74,7 +74,7 @@ describe('laws', () => {
           if (!text.includes('@')) expect(whole).toBe(text)
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 150 },
     )
   })
 
@@ -85,7 +85,7 @@ describe('laws', () => {
         const once = guarded(everything, text)
         expect(guarded(everything, once)).toBe(once)
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     )
   })
 
@@ -98,7 +98,7 @@ describe('laws', () => {
         const back = guards.response()
         expect(back === undefined ? masked : through(openText(back), cutAt(masked, cuts))).toBe(text)
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     )
   })
 })

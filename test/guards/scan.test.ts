@@ -34,7 +34,7 @@ function slowly(source: string, text: string): string[] {
 }
 
 function matchesAt(source: string, text: string, start: number, end: number): boolean {
-  return new RegExp(`^[^]{${start}}(?:${source})[^]{${text.length - end}}$`).test(text)
+  return new RegExp(`^[\\s\\S]{${start}}(?:${source})[\\s\\S]{${text.length - end}}$`).test(text)
 }
 
 const pieceOfPattern = fc.constantFrom(
@@ -64,7 +64,7 @@ test('law: matches are the leftmost, longest texts of the pattern, apart', () =>
     fc.property(source, text, (pattern, given) => {
       expect(spansOf(scan([detectorOf(pattern)], [given]).matches)).toEqual(slowly(pattern, given))
     }),
-    { numRuns: 2000 },
+    { numRuns: 600 },
   )
 })
 
@@ -80,7 +80,7 @@ test('law: how a text is cut makes no difference', () => {
         expect(scan(detectors, cutAt(given, places))).toEqual(scan(detectors, [given]))
       },
     ),
-    { numRuns: 2000 },
+    { numRuns: 600 },
   )
 })
 
@@ -130,12 +130,13 @@ test('characters beyond the basic plane are one character, also where a piece en
 })
 
 test('work grows with the text, not with its square', () => {
-  const steps = (length: number) => {
+  const detectors = [detectorOf('[a-z]+@[a-z]+', 64), detectorOf('(?:a|aa)+b', 64)]
+  const once = (length: number) => {
     const started = process.cpuUsage()
-    scan([detectorOf('[a-z]+@[a-z]+', 64), detectorOf('(?:a|aa)+b', 64)], ['a'.repeat(length)])
-    const { user, system } = process.cpuUsage(started)
-    return user + system
+    scan(detectors, ['a'.repeat(length)])
+    return process.cpuUsage(started).user
   }
-  steps(100_000)
-  expect(steps(400_000)).toBeLessThan(16 * Math.max(steps(100_000), 3000))
+  // The least of some runs: what else the machine does only adds to them.
+  const least = (length: number) => Math.min(...Array.from({ length: 7 }, () => once(length)))
+  expect(least(800_000)).toBeLessThan(4 * 8 * Math.max(least(100_000), 1000))
 })

@@ -4,7 +4,7 @@ import type { Detector, Region } from '../detector.ts'
 import { digitsOf, each, follows, pattern, standsAlone, whole } from './pattern.ts'
 
 const emailForm =
-  /(?<![\p{L}\p{N}_.+-])[\p{L}\p{N}_](?:[\p{L}\p{N}.!#$%&'*+/=?^_{|}~-]{0,62}[\p{L}\p{N}_+-])?@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,8}(?:xn--[a-z0-9-]{1,30}|\p{L}{2,24})/giu
+  /(?<![\p{L}\p{N}_.+-])[\p{L}\p{N}_](?:[\p{L}\p{N}._%+'~-]{0,62}[\p{L}\p{N}_+-])?@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,8}(?:xn--[a-z0-9-]{1,30}|\p{L}{2,24})/giu
 
 /** What ends in these is the name of a file: `logo@2x.png`. */
 const fileEndings = /\.(?:png|jpe?g|gif|svg|webp|avif|ico|css|jsx?|tsx?|mjs|cjs|json|html?|xml|ya?ml|toml|txt)$/i
@@ -13,7 +13,7 @@ const email: Detector = {
   name: 'email',
   patterns: [
     pattern(
-      "[A-Za-z0-9_\\u00c0-\\u052f][A-Za-z0-9.!#$%&'*+/=?^_{|}~\\u00c0-\\u052f-]*@[A-Za-z0-9\\u00c0-\\u052f.-]*[A-Za-z\\u00c0-\\u052f]{2}[A-Za-z0-9-]*",
+      "[A-Za-z0-9_\\u00c0-\\u052f][A-Za-z0-9._%+'~\\u00c0-\\u052f-]*@[A-Za-z0-9\\u00c0-\\u052f.-]*[A-Za-z\\u00c0-\\u052f]{2}[A-Za-z0-9-]*",
       {
         maxLength: 512,
         pick: each(emailForm, (found, { after }) => {
@@ -29,15 +29,15 @@ const email: Detector = {
 const phoneWords =
   /\b(?:phones?|tele?(?:fon|phone)?|telefonnummer|call|mobile|mobil|cell|handy(?:nummer)?|fax|whatsapp|sms|text me|ring|reach me|m[óo]vil|tel[ée]fono|t[ée]l[ée]phone|number is|rufnummer)\b[^\d\n]{0,24}$/i
 
-const internationalForm = /(?<!\d)(?:\+|00(?=[1-9]))[ ().-]{0,2}[1-9](?:[ ().\-/]{0,2}\d){6,13}(?!\d)/g
+const internationalForm = /(?<!\d)(?:\(\+\d{1,3}\)|\+|00(?=[1-9]))[ ().-]{0,2}[1-9](?:[ ().\-/]{0,2}\d){6,13}(?!\d)/g
 const americanForm = /(?<![\d.-])(?:1[ .-])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .-])[2-9]\d{2}[ .-]\d{4}(?![\d]|[.-]\d)/g
-const trunkForm = /(?<![\d./-])\(?0[1-9]\d{0,4}\)?(?:[ /-]{1,2}\d{2,8}){1,5}(?![\d]|[./-]\d)/g
-const bareForm = /(?<!\d)\d(?:[ .\-/]?\d){6,12}(?!\d)/g
+const trunkForm = /(?<![\d./-]|\d )\(?0[1-9]\d{0,4}\)?(?:[ /-]{1,2}\d{2,8}){1,5}(?![ ./-]?\d)/g
+const bareForm = /(?<!\d)\(?\d(?:[ ().\-/]{0,2}\d){5,12}(?!\d)/g
 
 const phone: Detector = {
   name: 'phone',
   patterns: [
-    pattern('[+(]?\\d(?:[ ().\\-/]{0,2}\\d){6,}', {
+    pattern('(?:\\(?\\+|\\(|\\b)\\d(?:[ ().\\-/]{0,2}\\d){5,}', {
       maxLength: 128,
       pick: (region) => {
         const spans = [
@@ -70,15 +70,16 @@ const words = new Uint32Array(4)
 const ip: Detector = {
   name: 'ip',
   patterns: [
-    pattern('\\d{1,3}(?:\\.\\d{1,3}){3,}', {
+    pattern('\\b\\d{1,3}(?:\\.\\d{1,3}){3,}', {
       maxLength: 64,
-      // Five parts, or a version by name, are no address.
+      // Five parts, or a version by name, are no address; the end of a longer one is part of that.
       pick: whole(
         (region) =>
           parseAddress(region.text, words) &&
           !/[\p{L}\p{N}_.-]$/u.test(region.before) &&
           !/^[\p{L}\p{N}_]/u.test(region.after) &&
-          !follows(region, /(?:version|release|\bv|build)[ :.]{0,2}$/i),
+          !/::$|:[0-9a-f]{1,4}:$/i.test(region.before) &&
+          !follows(region, /(?:version|release|\bv|build|section|§)[ :.]{0,2}$/i),
       ),
     }),
     pattern('[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,}(?:\\.\\d{1,3}){0,3}', {
@@ -110,7 +111,7 @@ const address: Detector = {
     pattern('\\bP\\.? ?O\\.? Box \\d{1,7}\\b', { ignoreCase: true, maxLength: 32 }),
     // Musterstraße 12a, 10115 Berlin
     pattern(
-      `\\b[A-Z\\u00c0-\\u00de][a-z\\u00df-\\u00ff-]{2,}(?:stra(?:\\u00df|ss)e|str\\.|gasse|weg|allee|platz) \\d{1,4} ?[a-z]?(?:,? \\d{5} ${word})?`,
+      `\\b[A-Z\\u00c0-\\u00de][a-z\\u00df-\\u00ff-]{2,}(?:stra(?:\\u00df|ss)e|str\\.|gasse|weg|allee|platz) \\d{1,4}(?: ?[a-z]\\b)?(?:,? \\d{5} ${word})?`,
       { maxLength: 128, pick: whole(({ after }) => !/^[\p{L}\p{N}]/u.test(after)) },
     ),
     // 12 rue de la Paix, 75002 Paris

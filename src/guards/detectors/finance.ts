@@ -18,7 +18,7 @@ const cards: readonly (readonly [beginning: RegExp, lengths: readonly number[]])
 
 const card: Detector = {
   name: 'card',
-  patterns: [pattern('\\d(?:[ -]?\\d){11,}', { maxLength: 512, pick: findCards })],
+  patterns: [pattern('\\b\\d(?:[ -]?\\d){11,}', { maxLength: 512, pick: findCards })],
 }
 
 /** A card number is some whole groups of a run of digits: never a part of a group. */
@@ -66,7 +66,7 @@ const ibanLengths: Readonly<Record<string, number>> = Object.fromEntries(
 
 const iban: Detector = {
   name: 'iban',
-  patterns: [pattern('[A-Z]{2}\\d{2}(?:[ -]?[A-Z0-9]){11,}', { ignoreCase: true, maxLength: 256, pick: findIbans })],
+  patterns: [pattern('\\b[A-Z]{2}\\d{2}(?:[ -]?[A-Z0-9]){11,}', { ignoreCase: true, maxLength: 256, pick: findIbans })],
 }
 
 function findIbans({ text, before, after }: Region): readonly Span[] {

@@ -45,7 +45,7 @@ const ids: readonly NationalId[] = [
   },
   // Spain: DNI and NIE.
   {
-    form: '[XYZ]?[ -]?\\d{7,8}[ -]?[A-HJ-NP-TV-Z]',
+    form: '(?:[XYZ][ -]?)?\\d{7,8}[ -]?[A-HJ-NP-TV-Z]',
     isValid: (plain) => {
       const number = Number(plain.slice(0, -1).replace('X', '0').replace('Y', '1').replace('Z', '2'))
       return plain.length === 9 && lettersOfDni[number % 23] === plain.at(-1)
@@ -196,7 +196,7 @@ function isNric(plain: string): boolean {
 }
 
 function patternOf({ form, isValid, words }: NationalId): DetectorPattern {
-  return pattern(form, {
+  return pattern(`\\b(?:${form})`, {
     maxLength: 64,
     pick: whole(
       (region) =>
@@ -218,7 +218,7 @@ function isSsn(text: string): boolean {
 const ssn: Detector = {
   name: 'ssn',
   patterns: [
-    pattern('\\d{3}[ -]?\\d{2}[ -]?\\d{4}', {
+    pattern('\\b\\d{3}[ -]?\\d{2}[ -]?\\d{4}', {
       maxLength: 32,
       pick: whole((region) => {
         const isWritten = /^\d{3}([ -])\d{2}\1\d{4}$/.test(region.text)

@@ -32,5 +32,7 @@ const forms: readonly string[] = [
 
 export const promptInjection: Detector = {
   name: 'prompt_injection',
-  patterns: forms.map((form) => pattern(form, { ignoreCase: true, maxLength: 256 })),
+  patterns: forms.map((form) =>
+    pattern(/^[a-z(]/.test(form) ? `\\b(?:${form})` : form, { ignoreCase: true, maxLength: 256 }),
+  ),
 }

@@ -20,7 +20,7 @@ export const gitlabForms: readonly SecretForm[] = [
 ]
 
 export const slackForms: readonly SecretForm[] = [
-  { form: 'xox[abeoprs](?:\\.xox[bp])?-[A-Za-z0-9-]{10,}' },
+  { form: 'xox[abeprs](?:\\.xox[bp])?-[A-Za-z0-9-]{10,}' },
   { form: 'xapp-\\d-[A-Za-z0-9-]{10,}' },
   { form: 'hooks\\.slack\\.com/(?:services|workflows|triggers)/[A-Za-z0-9/_-]{20,}' },
 ]
@@ -40,7 +40,7 @@ export const googleForms: readonly SecretForm[] = [
 export const azureForms: readonly SecretForm[] = [
   { form: 'AccountKey=[A-Za-z0-9+/]{60,}={0,2}' },
   { form: 'SharedAccessKey=[A-Za-z0-9+/]{40,}={0,2}' },
-  { form: '[A-Za-z0-9_~.-]{3}[78]Q~[A-Za-z0-9_~.-]{31,34}' },
+  { form: '[A-Za-z0-9_][A-Za-z0-9_~.-]{2}[78]Q~[A-Za-z0-9_~.-]{31,34}' },
 ]
 
 /** Providers of models first, then the services that code most often holds keys of. */

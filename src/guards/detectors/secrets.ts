@@ -17,7 +17,8 @@ function byForms(name: string, forms: readonly SecretForm[]): Detector {
 }
 
 function ofForm({ form, maxLength = 512 }: SecretForm): DetectorPattern {
-  return pattern(form, {
+  // A boundary in front keeps the automaton small: nothing begins within a word.
+  return pattern(`\\b(?:${form})`, {
     maxLength,
     pick: whole((region) => standsAlone(region) && !isPlaceholder(region.text)),
   })
@@ -32,8 +33,8 @@ function isPlaceholder(text: string): boolean {
 const awsKey: Detector = {
   name: 'aws_key',
   patterns: [
-    pattern('(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}', { maxLength: 32, pick: whole(standsAlone) }),
-    pattern('[A-Za-z0-9/+]{40}', {
+    pattern('\\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}', { maxLength: 32, pick: whole(standsAlone) }),
+    pattern('(?:\\b[A-Za-z0-9]|[/+])[A-Za-z0-9/+]{39}', {
       maxLength: 64,
       pick: whole(
         (region) =>
@@ -97,21 +98,28 @@ const nameOfSecret =
 
 const highEntropy: Detector = {
   name: 'high_entropy',
-  patterns: [pattern('[A-Za-z0-9+/_=.~-]{20,}', { maxLength: 1024, pick: whole(isHighEntropy) })],
+  patterns: [pattern('\\b[A-Za-z0-9+/_=.~-]{20,}', { maxLength: 1024, pick: whole(isHighEntropy) })],
 }
 
 /** After the name of a secret less chance will do; without one the text must look like nothing else. */
 function isHighEntropy(region: Region): boolean {
   const { text } = region
   if (text.length > 512 || !standsAlone(region) || isPlaceholder(text)) return false
-  if (follows(region, nameOfSecret)) return isRandom(text, 3)
+  if (/abcdefgh|23456789/i.test(text)) return false
+  if (follows(region, nameOfSecret)) return /\d/.test(text) && !isOfWords(text) && isRandom(text, 3)
   const isKnown =
     /^[0-9a-f]+$/i.test(text) ||
     /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(text) ||
     /^(?:sha\d+-|data:|https?:)/i.test(text) ||
     // Paths, file names, host names, and names made of words.
     text.split(/[/._=-]/).some((part) => /^[A-Za-z]{4,}$/.test(part) || /^[A-Z]?[a-z]{3,}(?:[A-Z][a-z]+)+$/.test(part))
-  return !isKnown && text.length >= 24 && isRandom(text, 4)
+  return !isKnown && !isOfWords(text) && text.length >= 24 && isRandom(text, 4)
+}
+
+/** Whether most of a text are words, as in the names of programs: `loadJsonV2ErrorCode`. */
+function isOfWords(text: string): boolean {
+  const words = text.match(/[A-Z]?[a-z]{2,}/g) ?? []
+  return words.join('').length >= 0.7 * text.length
 }
 
 /** Whether letters of both cases and digits stand mixed, with so many bits of Shannon's entropy a character. */
