@@ -71,6 +71,8 @@ export interface EncodeOptions {
   readonly quirks?: readonly Quirk[]
   /** How an Anthropic model is told to think: by a budget of tokens, or by effort; told from the model's name where absent. */
   readonly thinking?: 'budget' | 'effort'
+  /** Beta features of Anthropic's models, in a dialect whose requests name them in the body. */
+  readonly betas?: readonly string[]
 }
 
 /** What a provider always wants of its dialect, whatever the call. */

@@ -353,6 +353,16 @@ describe('requests', () => {
     expect(body['additionalModelRequestFields']).toEqual(expected)
   })
 
+  it("ask Anthropic's models alone for the beta features of the configuration", () => {
+    const decoded = openaiChat.decodeRequest({ model: 'm', messages: HI })
+    if (!decoded.ok) throw new Error(decoded.message)
+    const fieldsFor = (model: string, betas: readonly string[]) =>
+      bedrock.encodeRequest(decoded.value, { model, defaultMaxTokens: 1, betas }).body['additionalModelRequestFields']
+    expect(fieldsFor(CLAUDE, ['context-1m'])).toEqual({ anthropic_beta: ['context-1m'] })
+    expect(fieldsFor(CLAUDE, [])).toBeUndefined()
+    expect(fieldsFor('us.amazon.nova-pro-v1:0', ['context-1m'])).toBeUndefined()
+  })
+
   it('leave room for the answer beside the reasoning', () => {
     expect(fromOpenai({ reasoning_effort: 'low' }).body['inferenceConfig']).toEqual({ maxTokens: 8192 })
   })

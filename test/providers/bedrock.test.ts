@@ -75,6 +75,11 @@ test('a model is called by its profile', async () => {
   ])
 })
 
+test('beta features of the configuration are for the dialect to ask', async () => {
+  const { provider } = await reach({ apiKeys: keys('key-1'), options: { beta: ['context-1m'] } })
+  expect(provider.encoding).toEqual({ betas: ['context-1m'] })
+})
+
 test('an API key is a bearer token, and nothing is signed', async () => {
   const { provider, upstream } = await reach({ apiKeys: keys('key-1'), options: { aws_region: 'eu-central-1' } })
   await provider.call(request())

@@ -1,6 +1,6 @@
 /**
  * Wishes that this API has no words of its own for, in the words of the model's family:
- * `additionalModelRequestFields`. They are reasoning and top-k.
+ * `additionalModelRequestFields`. They are reasoning, top-k, and the beta features that the operator has asked for.
  */
 import { encodeThinking } from '../anthropic/thinking.ts'
 import type { EncodeOptions } from '../dialect.ts'
@@ -26,7 +26,8 @@ export function encodeModelFields(call: ChatCall, options: EncodeOptions, losses
     case 'claude': {
       const { thinking, effort, maxTokens, isOn } = encodeThinking(call, options, losses)
       const output = effort === undefined ? undefined : { effort }
-      const fields: JsonObject = compact({ thinking, output_config: output, top_k: topK })
+      const betas = options.betas?.length ? options.betas : undefined
+      const fields: JsonObject = compact({ thinking, output_config: output, top_k: topK, anthropic_beta: betas })
       return { fields, ...(isOn ? { maxTokens } : limit), isThinking: isOn }
     }
     case 'nova':

@@ -19,6 +19,8 @@ export const bedrock: HttpType = {
   path: ({ model, stream }, config) =>
     `/model/${encodeURIComponent(profileOf(model, config))}/${stream ? 'converse-stream' : 'converse'}`,
   encoding: {},
+  configured: ({ options: { beta } }) =>
+    Array.isArray(beta) ? { betas: beta.filter((each) => typeof each === 'string') } : {},
   credential: bearer,
   sign: signOf,
   headers: () => ({}),
