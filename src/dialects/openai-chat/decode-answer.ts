@@ -5,6 +5,7 @@ import { decodeBodyError, malformed } from '../upstream-error.ts'
 import { openaiExtensions } from './extensions.ts'
 import { decodeFinish } from './finish-reason.ts'
 import { decodeReasoning, REASONING_FIELDS } from './reasoning.ts'
+import { annotationsIn, findSources, type Source } from './sources.ts'
 import { decodeUsage } from './usage.ts'
 
 const ANSWER_FIELDS = new Set([
@@ -39,7 +40,10 @@ export function decodeAnswer(body: Json): Answer | UpstreamError {
   if (failed !== undefined) return decodeBodyError(failed)
   if (choices.length === 0) return malformed('the answer has an empty list of `choices`')
   const id = filledString(body['id']) ?? ''
-  const decoded = choices.map((choice, i) => decodeChoice(choice, i, id))
+  const sources = findSources(body)
+  const decoded = choices
+    .map((choice, i) => decodeChoice(choice, i, id))
+    .map((choice) => choice && cited(choice, sources))
   if (decoded.some((choice) => choice === undefined)) return malformed('a choice of the answer has no message')
   return compact({
     id,
@@ -50,6 +54,16 @@ export function decodeAnswer(body: Json): Answer | UpstreamError {
     serviceTier: filledString(body['service_tier']),
     extensions: openaiExtensions(fieldsBeside(body, ANSWER_FIELDS)),
   })
+}
+
+/** The choice with annotations where its text points to sources; the server's own annotations stand. */
+function cited(choice: Choice, sources: readonly Source[] | undefined): Choice {
+  const [only, ...others] = choice.content.filter((block): block is TextBlock => block.kind === 'text')
+  if (sources === undefined || only === undefined || 0 < others.length || only.citations !== undefined) return choice
+  const items = annotationsIn(only.text, sources)
+  if (items.length === 0) return choice
+  const citations = { dialect: 'openai-chat' as const, items }
+  return { ...choice, content: choice.content.map((block) => (block === only ? { ...only, citations } : block)) }
 }
 
 /** An `error` that says something: some servers send the key with null or an empty string. */

@@ -8,12 +8,14 @@ import { decodeAnswerPart, toolId } from './decode-answer.ts'
 import { openaiExtensions } from './extensions.ts'
 import { decodeFinish } from './finish-reason.ts'
 import { detailsText, signatureIn } from './reasoning.ts'
+import { annotationsIn, type Source } from './sources.ts'
 
 export interface ChoiceDecoder {
-  readonly push: (item: JsonObject) => readonly StreamEvent[]
+  /** The events of one item; its text is kept where the stream has sources, which point into it at the end. */
+  readonly push: (item: JsonObject, hasSources: boolean) => readonly StreamEvent[]
   readonly hasFinish: () => boolean
-  /** Closes what is open and says the finish, with what the stream's chunks said late. */
-  readonly finish: (late: JsonObject) => readonly StreamEvent[]
+  /** Closes what is open and says the finish, with what the stream's chunks said late and the sources of its text. */
+  readonly finish: (late: JsonObject, sources: readonly Source[] | undefined) => readonly StreamEvent[]
 }
 
 type Flowing = 'text' | 'reasoning' | 'refusal'
@@ -35,6 +37,8 @@ export function createChoiceDecoder(choice: number, stem: string): ChoiceDecoder
   let blocks = 0
   let current: { readonly kind: Flowing | 'audio'; readonly block: number } | undefined
   let hasRefusal = false
+  let keepsText = false
+  let kept = ''
   let finishReason: string | undefined
   let besideFinish: JsonObject | undefined
   const calls: Call[] = []
@@ -65,6 +69,7 @@ export function createChoiceDecoder(choice: number, stem: string): ChoiceDecoder
   const say = (kind: Flowing, text: string, logprobs?: Json, field?: string): void => {
     if (text === '' && logprobs === undefined) return
     if (kind === 'refusal') hasRefusal = true
+    if (kind === 'text' && keepsText) kept += text
     const block = flow(kind, field)
     events.push({ kind, choice, block, text, ...(logprobs !== undefined && kind !== 'reasoning' && { logprobs }) })
   }
@@ -182,8 +187,17 @@ export function createChoiceDecoder(choice: number, stem: string): ChoiceDecoder
     )
   }
 
-  const push = (item: JsonObject): readonly StreamEvent[] => {
+  /** Where the text that is open points to sources. */
+  const cite = (sources: readonly Source[]): void => {
+    if (current?.kind !== 'text') return
+    const { block } = current
+    for (const value of annotationsIn(kept, sources))
+      events.push({ kind: 'citation', choice, block, dialect: 'openai-chat', value })
+  }
+
+  const push = (item: JsonObject, hasSources: boolean): readonly StreamEvent[] => {
     events = []
+    keepsText ||= hasSources
     // Perplexity's `message` repeats all text so far beside the delta; only where no delta is does it count.
     const delta = isObject(item['delta']) ? item['delta'] : isObject(item['message']) ? item['message'] : {}
     const logprobs =
@@ -207,8 +221,9 @@ export function createChoiceDecoder(choice: number, stem: string): ChoiceDecoder
     besideFinish = { ...besideFinish, ...fieldsBeside(item, CHOICE_FIELDS) }
     return events
   }
-  const finish = (late: JsonObject): readonly StreamEvent[] => {
+  const finish = (late: JsonObject, sources: readonly Source[] | undefined): readonly StreamEvent[] => {
     events = []
+    if (sources !== undefined) cite(sources)
     for (const call of calls) if (call.block === undefined && call.pending !== '') openCall(call, {})
     stopCurrent()
     for (const { block, pending } of calls) {

@@ -17,6 +17,7 @@ import { wholeCharacters } from '../whole-characters.ts'
 import { hasError } from './decode-answer.ts'
 import { type ChoiceDecoder, createChoiceDecoder } from './decode-choice.ts'
 import { openaiExtensions } from './extensions.ts'
+import { findSources, type Source } from './sources.ts'
 import { decodeUsage } from './usage.ts'
 
 const CHUNK_FIELDS = new Set([
@@ -43,6 +44,7 @@ function createDecoder(asChat: (chunk: JsonObject) => JsonObject): StreamDecoder
   /** Fields of chunks that are not the choice's and were not said at the start, such as moderation at the end. */
   let late: JsonObject = {}
   let early: JsonObject = {}
+  let sources: readonly Source[] | undefined
   let hasStarted = false
   let isOver = false
 
@@ -56,7 +58,7 @@ function createDecoder(asChat: (chunk: JsonObject) => JsonObject): StreamDecoder
     if (!isMarked && !all.every((choice) => choice.hasFinish()))
       return fail(malformed('the stream broke off before its end'))
     isOver = true
-    return [...all.flatMap((choice, i) => choice.finish(i === 0 ? late : {})), { kind: 'end' }]
+    return [...all.flatMap((choice, i) => choice.finish(i === 0 ? late : {}, sources)), { kind: 'end' }]
   }
   const start = (chunk: JsonObject): readonly StreamEvent[] => {
     if (hasStarted) return []
@@ -82,13 +84,15 @@ function createDecoder(asChat: (chunk: JsonObject) => JsonObject): StreamDecoder
     if (hasError(value)) return fail(decodeBodyError(value))
     const list = isArray(value['choices']) ? value['choices'] : []
     const events: StreamEvent[] = []
+    sources = findSources(value) ?? sources
     if (hasStarted) late = { ...late, ...changed(fieldsBeside(value, CHUNK_FIELDS), early) }
     // Azure's first chunk, without choices and id, is none of the answer.
     if (list.length > 0) events.push(...start(value))
     for (const item of list) {
       if (!isObject(item)) continue
       if (hasError(item)) return [...events, ...fail(decodeBodyError(item))]
-      events.push(...choiceAt(finiteNumber(item['index']) ?? 0, filledString(value['id']) ?? '').push(item))
+      const choice = choiceAt(finiteNumber(item['index']) ?? 0, filledString(value['id']) ?? '')
+      events.push(...choice.push(item, sources !== undefined))
     }
     const usage =
       decodeUsage(value['usage']) ?? decodeUsage(isObject(value['x_groq']) ? value['x_groq']['usage'] : undefined)
