@@ -39,3 +39,14 @@ export type {
 } from './graph/decision.ts'
 export type { Caller, CallerFields } from './identity/caller.ts'
 export { loadPolicy } from './prove/load-policy.ts'
+export type {
+  BudgetAccount,
+  Budgets,
+  LimitCharge,
+  LimitHold,
+  Limits,
+  Reservation,
+  Standing,
+  State,
+  Take,
+} from './state/state.ts'

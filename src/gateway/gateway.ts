@@ -10,6 +10,7 @@ import { createDispatcher } from '../dispatch/dispatch.ts'
 import { createGuards } from '../guards/guards.ts'
 import { openKeyStore } from '../identity/key-store.ts'
 import { loadPolicy } from '../prove/load-policy.ts'
+import type { State } from '../state/state.ts'
 import { Admission } from './admission.ts'
 import type { HostAttributes } from './attributes.ts'
 import { findUnenforced } from './enforced.ts'
@@ -42,6 +43,8 @@ export interface GatewayOptions {
   readonly caller?: HostCaller
   /** Values of attributes that are declared `from: host`. */
   readonly attributes?: HostAttributes
+  /** What limits and budgets count in, in place of what the configuration says; it is not closed with the gateway. */
+  readonly state?: State
   /** Where log lines go: pino and Fastify's logger fit. Nowhere where it is left out. */
   readonly logger?: Logger
 }
@@ -112,7 +115,7 @@ export async function openGateway(options: GatewayOptions, environment: Environm
       setTimer: environment.setTimer,
     }),
     admission: new Admission(policy.config.bounds.concurrentRequests, environment.setTimer),
-    state: await openState(policy.config, environment, logger),
+    state: options.state ? lent(options.state) : await openState(policy.config, environment, logger),
     meters: createMeters(policy),
     expectedOutput: createExpectedOutput(),
     guards: createGuards(policy.config, { poster: createPoster(environment), now: environment.now }),
@@ -125,6 +128,11 @@ export async function openGateway(options: GatewayOptions, environment: Environm
     report: (record) => tellListeners(listeners, record, logger),
   }
   return assembleGateway(runtime, listeners)
+}
+
+/** What the host program lends is its own to close. */
+function lent(state: State): State {
+  return { limits: state.limits, budgets: state.budgets, close: async () => {} }
 }
 
 /** The public face of a runtime. */

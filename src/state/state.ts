@@ -42,6 +42,7 @@ export interface ConcurrencyCharge {
   readonly amount: number
 }
 
+/** Rates and places, for all callers. */
 export interface Limits {
   /** Takes every charge or none of them. */
   readonly take: (charges: readonly LimitCharge[]) => Promise<Take>
@@ -54,6 +55,7 @@ export interface Limits {
   readonly used: (charges: readonly LimitCharge[]) => Promise<readonly number[]>
 }
 
+/** What came of taking the charges of one request: all of them, or none and why. */
 export type Take =
   | { readonly kind: 'taken'; readonly hold: LimitHold; readonly standings: readonly Standing[] }
   | {
@@ -104,6 +106,7 @@ export interface BudgetAccount {
   readonly capNanoUsd: number
 }
 
+/** Money that is reserved before it is spent, for all accounts. */
 export interface Budgets {
   /** Reserves the amount on every account or on none. `attempt` is unique among all replicas. */
   readonly reserve: (attempt: string, accounts: readonly BudgetAccount[], nanoUsd: number) => Promise<Reservation>
@@ -113,6 +116,7 @@ export interface Budgets {
   readonly used: (accounts: readonly BudgetAccount[]) => Promise<readonly number[]>
 }
 
+/** What came of reserving for one attempt: all of its accounts, or none and why. */
 export type Reservation =
   /** `used`: settled and reserved on each account, this attempt included. */
   | { readonly kind: 'reserved'; readonly used: readonly number[] }

@@ -206,7 +206,8 @@ describe('a model without a known price', () => {
   })
 
   test('is left alone where another target of the route has one', async () => {
-    const { ask } = await startMetered('route main { to up/unpriced else up/gpt }\nbudget team { $5 per day }')
-    expect((await ask()).headers.get('x-policyc-target')).toBe('up/gpt')
+    const { ask, records } = await startMetered('route main { to up/* else up/gpt }\nbudget team { $5 per day }')
+    expect((await ask({ model: 'who-knows' })).headers.get('x-policyc-target')).toBe('up/gpt')
+    expect(records[0]?.attempts.map((each) => each.result)).toEqual(['skipped', 'served'])
   })
 })

@@ -1,6 +1,7 @@
 /** Two gateways that count in one store. */
 import { expect, onTestFinished, test } from 'vitest'
 import { createGateway } from '../../src/gateway/gateway.ts'
+import { createMemoryState } from '../../src/state/memory.ts'
 import { startValkey } from '../valkey.ts'
 
 async function start(url: string, policy: string, onOutage = 'deny') {
@@ -73,4 +74,28 @@ test('an outage is a 503, or lets through, as is configured, and is told in the 
   expect([await allowing.status(), await allowing.status()]).toEqual([200, 200])
   const free = await start(url, '')
   expect(await free.status()).toBe(200)
+})
+
+test('a host program may lend a state of its own, which several gateways share and none closes', async () => {
+  let closed = 0
+  let ids = 0
+  const own = createMemoryState({ now: Date.now, id: () => String(ids++), timeZone: 'UTC' })
+  const state = { ...own, close: async () => void closed++ }
+  const open = () =>
+    createGateway({
+      config: {
+        providers: { sandbox: { type: 'simulator' } },
+        models: { 'sandbox/gpt': {} },
+        callers: { anonymous: true },
+      },
+      policy: 'allow anyone\nroute main { to sandbox/gpt }\nlimit few { 1 requests per 1h }',
+      env: {},
+      state,
+    })
+  const [a, b] = [await open(), await open()]
+  const body = JSON.stringify({ model: 'gpt', messages: [{ role: 'user', content: 'hi' }], max_tokens: 5 })
+  const ask = () => new Request('http://gateway/v1/chat/completions', { method: 'POST', body })
+  expect([(await a.fetch(ask())).status, (await b.fetch(ask())).status]).toEqual([200, 429])
+  await Promise.all([a.close(), b.close()])
+  expect(closed).toBe(0)
 })
