@@ -12,6 +12,7 @@ import type { Table } from '../config/tables.ts'
 import { type Attribute, isMissingWhenEmpty } from '../graph/attribute.ts'
 import { combine, type Expression, negate, never, testOf } from '../graph/expression.ts'
 import type { Classifier, Sample, Variable } from '../graph/variable.ts'
+import { withClassSamples } from './class-samples.ts'
 import type { Kept } from './kept.ts'
 import { partitionAddresses, partitionNumbers } from './partition-numbers.ts'
 import { partitionEnum, partitionStrings, patternTestOf, type StringTest } from './partition-strings.ts'
@@ -58,7 +59,10 @@ export function createPartition(
   for (const group of groups.values()) {
     const { attribute, tests } = group
     const first = variables.length
-    const make = (): PartitionedAttribute => partitionAttribute(attribute, [...tests.values()], tablesByName)
+    const make = (): PartitionedAttribute => {
+      const { variables: own, where } = partitionAttribute(attribute, [...tests.values()], tablesByName)
+      return { variables: own.map((each) => withClassSamples(attribute, each)), where }
+    }
     const partitioned = kept && !readsTable(group) ? kept.of(groupKey(group), make) : make()
     for (const draft of partitioned.variables) variables.push({ ...draft, attribute: attributes.length })
     attributes.push(attribute)

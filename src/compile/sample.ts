@@ -16,7 +16,7 @@ import { buildAutomaton, literal, singleBound, surrounded } from './automaton.ts
 import { preferredCodes } from './words.ts'
 
 export type Sampled =
-  | { readonly kind: 'value'; readonly value: Sample | readonly string[] }
+  | { readonly kind: 'value'; readonly value: Sample }
   /** No value is in all of the classes. */
   | { readonly kind: 'none' }
   /** The search outgrew its bound. */

@@ -15,7 +15,7 @@ import {
   type SlotName,
   slotNames,
 } from './graph.ts'
-import type { Variable } from './variable.ts'
+import type { Sample, Variable } from './variable.ts'
 
 /** A graph as JSON holds it. */
 export interface PlainGraph extends Omit<Graph, 'variables' | 'slots' | 'code' | 'requested' | 'tables'> {
@@ -27,7 +27,7 @@ export interface PlainGraph extends Omit<Graph, 'variables' | 'slots' | 'code' |
 }
 
 interface PlainVariable extends Omit<Variable, 'samples'> {
-  readonly samples: readonly (string | number | boolean | null)[]
+  readonly samples: readonly (Exclude<Sample, undefined> | null)[]
 }
 
 type PlainCluster =

@@ -136,7 +136,7 @@ function listOf(values: readonly string[]): string {
 /** What no test says: one value of it. */
 function suchAs({ variable, attribute }: DescribedVariable, classes: ClassSet): string {
   const samples = classesIn(classes).map((each) => variable.samples[each])
-  const sample = samples.find((each) => each !== undefined)
+  const sample = samples.find((each) => each !== undefined && typeof each !== 'object')
   return sample === undefined
     ? `not has ${attribute.id}`
     : `${attribute.id} such as ${literalText(attribute.type, sample)}`

@@ -14,12 +14,12 @@ export interface Variable {
   /** The class of a missing value; absent where the attribute cannot be missing. */
   readonly missing?: number
   readonly classifier: Classifier
-  /** For each class a value that is in it; undefined stands for a missing value. */
+  /** For each class a value that is in it; undefined stands for a missing value, or for a class that has none. */
   readonly samples: readonly Sample[]
 }
 
 /** A value in the form that facts carry it inside: numbers in the attribute's own unit, dates as days. */
-export type Sample = string | number | boolean | undefined
+export type Sample = string | number | boolean | readonly string[] | undefined
 
 export type Classifier =
   | StringClassifier

@@ -2,12 +2,13 @@
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import { compilePolicy } from '../../src/compile/compile.ts'
+import { findValue } from '../../src/compile/sample.ts'
 import { createClassifier } from '../../src/decide/classify.ts'
 import { createReader } from '../../src/decide/facts.ts'
 import type { Attribute } from '../../src/graph/attribute.ts'
 import type { Decision } from '../../src/graph/decision.ts'
 import { formatDate } from '../../src/graph/literal-text.ts'
-import type { Sample } from '../../src/graph/variable.ts'
+import type { Sample, Variable } from '../../src/graph/variable.ts'
 import type { Facts } from '../../src/reference/policy.ts'
 import { bounded } from '../arbitraries/bounded.ts'
 import { checkText, type LoadedWorld, loadWorld } from '../arbitraries/checked.ts'
@@ -36,9 +37,8 @@ test(`classes are exact (seed ${seed})`, () => {
         const attribute = graph.attributes[variable.attribute]!
         const alone = graph.variables.filter((each) => each.attribute === variable.attribute).length === 1
         const classify = createClassifier(variable)
-        const isValue = ['string', 'bool', 'number', 'ip'].includes(variable.classifier.kind)
-        if (!isValue) continue
-        for (const [index, sample] of variable.samples.entries()) expect(classify(sample)).toBe(index)
+        expectSampled(attribute, variable)
+        if (!['string', 'bool', 'number', 'ip'].includes(variable.classifier.kind)) continue
         // What a candidate or a text carries of the value itself may differ; what any rule says may not.
         if (!alone || attribute.id === 'request.model') continue
         const read = createReader(attribute, graph.attributes, graph.tables)
@@ -52,6 +52,46 @@ test(`classes are exact (seed ${seed})`, () => {
   )
   fc.assert(property, { numRuns: runs, seed })
 }, 300_000)
+
+/** Each class has a value in it, or none but the missing one. */
+function expectSampled(attribute: Attribute, variable: Variable): void {
+  const classify = createClassifier(variable)
+  for (const [index, sample] of variable.samples.entries()) {
+    if (sample !== undefined) expect(classify(sample)).toBe(index)
+    else if (variable.classifier.kind === 'present') expect(index).toBe(0)
+    else if (index !== variable.missing) {
+      expect(variable.classifier.kind).toBe('pattern')
+      expect(findValue(attribute, [{ variable, class: index }])).toEqual({ kind: 'none' })
+    } else expect(classify(undefined)).toBe(index)
+  }
+}
+
+test('sets and separate patterns have readable samples', () => {
+  // A text of two patterns whose automata outgrow a joint one, and a view of the model at an open provider.
+  const wide = (letter: string) => `request.text matches /${letter}[a-z]{13}${letter}(x|y)/`
+  const { policy } = checkText(
+    [
+      `deny a when caller.roles has "admin" and ${wide('p')}`,
+      `deny b when ${wide('q')} or ${wide('r')}`,
+      'deny c when request.model starts_with "small"',
+      'restrict d to target.model like "gpt-*"',
+      'route e { to gamma/* }',
+      'allow f',
+    ].join('\n'),
+    loaded,
+  )
+  const graph = compilePolicy(policy!)
+  const kinds = new Map<string, readonly Sample[]>()
+  for (const variable of graph.variables) {
+    const attribute = graph.attributes[variable.attribute]!
+    expectSampled(attribute, variable)
+    kinds.set(variable.classifier.kind, variable.samples)
+    if (variable.classifier.kind === 'element') expect(variable.samples).toEqual([[], ['admin']])
+    if (variable.classifier.kind !== 'pattern') continue
+    for (const sample of variable.samples) expect(sample).toMatch(/^[\x20-\x7e]*$/)
+  }
+  expect([...kinds.keys()].sort()).toEqual(['element', 'pattern', 'string'])
+})
 
 test('an empty header or claim is no value that a class could be of', () => {
   const { policy } = checkText(
