@@ -1,5 +1,5 @@
 /** A difference for programs: `schemas/diff.schema.json` states its form. */
-import type { Compared } from './commands/diff.ts'
+import type { Compared } from './compared.ts'
 
 export function renderDiffJson({ found, replayed }: Compared): string {
   const regions = found.regions.map(({ condition, isExact, witness, before, after, changes }, index) => ({

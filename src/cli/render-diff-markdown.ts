@@ -1,5 +1,5 @@
 /** A difference as a comment on a pull request. */
-import type { Compared } from './commands/diff.ts'
+import type { Compared } from './compared.ts'
 import { describePart } from './describe-part.ts'
 import { partsOf, titleOf } from './render-diff.ts'
 import { counted } from './report.ts'

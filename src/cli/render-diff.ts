@@ -3,7 +3,7 @@ import { layWitness } from '../diagnostics/lay-witness.ts'
 import type { Decision } from '../graph/decision.ts'
 import type { DecisionPart } from '../prove/changes.ts'
 import type { Region } from '../prove/diff.ts'
-import type { Compared } from './commands/diff.ts'
+import type { Compared } from './compared.ts'
 import { describePart } from './describe-part.ts'
 import { counted } from './report.ts'
 

@@ -14,6 +14,7 @@ import { starvedRoute } from './checks/starved-route.ts'
 import { timesThatCannotFit } from './checks/times-that-cannot-fit.ts'
 import { unableRoute } from './checks/unable-route.ts'
 import { unbudgetedRequest } from './checks/unbudgeted-request.ts'
+import { unguardableEndpoint } from './checks/unguardable-endpoint.ts'
 import { unpricedBudget } from './checks/unpriced-budget.ts'
 import { unroutedRequest } from './checks/unrouted-request.ts'
 import { unusedDeclaration } from './checks/unused-declaration.ts'
@@ -35,11 +36,12 @@ export const checks: readonly Check[] = [
   unpricedBudget,
   unableRoute,
   claimedGround,
+  unguardableEndpoint,
   timesThatCannotFit,
 ]
 
 /** Those without which no gateway can enforce the policy: loading stops at what they find. */
-export const enforceability: readonly Check[] = [conflictingRewrites, unpricedBudget]
+export const enforceability: readonly Check[] = [conflictingRewrites, unpricedBudget, unguardableEndpoint]
 
 /** Those that tests draw. */
 export const testChecks: readonly Check[] = [impossibleCondition, failingTest]

@@ -42,18 +42,29 @@ export function contextDifferences(before: Graph, after: Graph): ContextDifferen
     })
     return groups.map((_, index) => testOf(variable, [index + 1, index + 2], size, ''))
   }
-  if (asksForName(before) || asksForName(after)) {
+  if (asksForModel(before) || asksForModel(after)) {
     const names = differentNames(before, after)
     const isAsked = asksForName(before) && asksForName(after) && names.length > 0
     if (isAsked) for (const when of add(requestModel, [names])) changes.push({ label: 'route names', when })
     const named = namesOfTargets(before, after)
     if (named.length > 0) told.push(...add(requestModel, named))
+    // Which names mean anything at all.
+    for (const { requested } of [before, after]) told.push(...add(requestModel, [[...requested.keys()]]))
+    told.push(...add(requestModel, [['', ...openPrefixes(before, after)]]))
   }
   for (const { id, key, values } of differentCells(before, after))
     if (values.length > 0) for (const when of add(key, [values])) changes.push({ label: `table ${id}`, when })
   for (const { key, groups } of copiedValues(before, after))
     if (groups.length > 0 && groups.length <= mostValues) told.push(...add(key, groups))
   return { part: { attributes, variables }, changes, told }
+}
+
+/** `provider/` alone names no model of a provider whose models are open. */
+function openPrefixes(before: Graph, after: Graph): readonly string[] {
+  const providers = [...before.targets, ...after.targets].flatMap(({ id, provider }) =>
+    id === `${provider}/*` ? [`${provider}/`] : [],
+  )
+  return [...new Set(providers)]
 }
 
 /** For each target that either side names outright, the names by which a request can ask for it. */
@@ -99,6 +110,14 @@ function asksForName({ rules }: Graph): boolean {
   return rules.some(
     (rule) =>
       (rule.kind === 'route' || rule.kind === 'shadow') && candidatesOf(rule).some((each) => each.kind === 'requested'),
+  )
+}
+
+/** Whether the model that a request names decides about targets. */
+function asksForModel({ rules }: Graph): boolean {
+  return rules.some(
+    (rule) =>
+      (rule.kind === 'route' || rule.kind === 'shadow') && candidatesOf(rule).some((each) => each.kind !== 'target'),
   )
 }
 

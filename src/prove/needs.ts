@@ -58,7 +58,7 @@ export const needs: readonly Need[] = [
 ]
 
 /** Where the attribute has this value; undefined where nothing tells it from others. */
-function whereValue({ universe }: Proof, id: string, wanted: string | boolean): Ref | undefined {
+export function whereValue({ universe }: Proof, id: string, wanted: string | boolean): Ref | undefined {
   const index = universe.variables.findIndex(
     (each) => each.kind === 'value' && universe.attributes[each.attribute]!.id === id,
   )

@@ -3,6 +3,7 @@ import type { Cond } from '../../check/policy.ts'
 import type { Policy } from '../../compile/load.ts'
 import { Outgrown } from '../../graph/diagram.ts'
 import { type Diff, diffPolicies, type Region, type Where } from '../../prove/diff.ts'
+import type { Compared } from '../compared.ts'
 import { exitStatus, UsageError } from '../exit-status.ts'
 import type { Io } from '../io.ts'
 import { type OpenedSide, openSide, revisionsOf, withRevision } from '../open-side.ts'
@@ -10,7 +11,7 @@ import { readCondition } from '../read-condition.ts'
 import { renderDiff } from '../render-diff.ts'
 import { renderDiffJson } from '../render-diff-json.ts'
 import { renderDiffMarkdown } from '../render-diff-markdown.ts'
-import { type Replayed, replayLog } from '../replay-log.ts'
+import { replayLog } from '../replay-log.ts'
 
 export interface DiffOptions {
   readonly where?: string
@@ -76,13 +77,6 @@ function decided<T>(run: () => T): T {
       throw new UsageError('undecided: the comparison outgrew its bounds', 'compare less of it, with --where')
     throw thrown
   }
-}
-
-export interface Compared {
-  readonly before: OpenedSide
-  readonly after: OpenedSide
-  readonly found: Diff
-  readonly replayed: Replayed | undefined
 }
 
 function print(compared: Compared, { format }: DiffOptions, io: Io): void {

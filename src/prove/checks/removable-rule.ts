@@ -52,7 +52,7 @@ function whyRemovable(proof: Proof, rule: GraphRule): string | undefined {
     case 'route':
     case 'cache': {
       const own = proof.regions.and(proof.taken(rule), proof.allowed())
-      if (proof.isEmpty(own)) return unallowed
+      if (proof.isEmpty(own)) return whyUnallowed(proof)
       return isSaidByNext(proof, rule, own) ? 'the next rules that match say the same' : undefined
     }
     case 'limit':
@@ -62,7 +62,7 @@ function whyRemovable(proof: Proof, rule: GraphRule): string | undefined {
     case 'shadow':
     case 'log': {
       const scope = rule.kind === 'log' ? proof.when(rule) : proof.regions.and(proof.when(rule), proof.allowed())
-      if (proof.isEmpty(scope)) return unallowed
+      if (proof.isEmpty(scope)) return whyUnallowed(proof)
       return proof.isEmpty(saidAlone(proof, rule, scope))
         ? 'other rules say the same to every request of it'
         : undefined
@@ -70,7 +70,11 @@ function whyRemovable(proof: Proof, rule: GraphRule): string | undefined {
   }
 }
 
-const unallowed = 'no request that it matches is allowed'
+/** Where nothing is allowed at all, something else is wrong, and every rule would be told of. */
+function whyUnallowed(proof: Proof): string | undefined {
+  return proof.isEmpty(proof.allowed()) ? undefined : 'no request that it matches is allowed'
+}
+
 const reasonFor = {
   allow: 'other rules allow every request of it',
   deny: 'every request of it is denied without it',
