@@ -1,5 +1,6 @@
 /**
- * A Valkey server in a process of its own, so that a test can kill it: prints its port once it listens.
+ * A Valkey server in a process of its own, so that a test can kill it: prints its port once it listens. It takes any free
+ * one where none is given as an argument.
  *
  * As shipped the server answers only on its timer, every 100 ms: here it is stepped until it is idle, without Nagle's wait.
  */
@@ -10,7 +11,8 @@ const create = net.createServer
 net.createServer = (onConnection) => {
   const server = create({ noDelay: true }, onConnection)
   const listen = server.listen.bind(server)
-  server.listen = (_, host) => listen(0, host, () => process.stdout.write(`${server.address().port}\n`))
+  server.listen = (_, host) =>
+    listen(Number(process.argv[2] ?? 0), host, () => process.stdout.write(`${server.address().port}\n`))
   return server
 }
 

@@ -5,15 +5,17 @@ import { fileURLToPath } from 'node:url'
 
 export interface Valkey {
   readonly url: string
+  readonly port: number
   /** Ends it at once, as a crash would. */
   readonly kill: () => Promise<void>
 }
 
-export async function startValkey(): Promise<Valkey> {
+export async function startValkey(atPort = 0): Promise<Valkey> {
   const path = fileURLToPath(new URL('valkey-process.mjs', import.meta.url))
-  const child = spawn(process.execPath, ['--no-warnings', path], { stdio: ['pipe', 'pipe', 'ignore'] })
+  const child = spawn(process.execPath, ['--no-warnings', path, String(atPort)], { stdio: ['pipe', 'pipe', 'ignore'] })
   const port = await firstLine(child)
   return {
+    port: Number(port),
     url: `redis://127.0.0.1:${port}`,
     async kill() {
       if (child.exitCode !== null || child.signalCode !== null) return

@@ -83,7 +83,8 @@ export function createRedisLimits(options: RedisLimitsOptions): Limits & { reado
         : [0, 0, 0, 0, 0, 0],
     )
     const keys = changed.map(({ held }) => keyOf(held.charge))
-    await store.run(settleScript, keys, [time(), hold.id, ...numbers])
+    // In an outage what was reserved stands, and places come back when their leases run out.
+    await store.run(settleScript, keys, [time(), hold.id, ...numbers]).catch(() => undefined)
   }
 
   /** While there are places, says three times in the life of a lease that they are still in use. */

@@ -49,11 +49,16 @@ export async function openSharedStore({ url, onProblem }: SharedStoreOptions): P
     enableAutoPipelining: true,
     retryStrategy: (attempts) => Math.min(attempts * 50, reconnectMs),
   })
-  watch(redis, onProblem)
+  const tell = tellOnce(redis, onProblem)
   // Where it fails the client goes on trying; until it is there every command is refused.
   await redis.connect().catch(() => undefined)
   return {
-    run: (script, keys, args) => runScript(redis, script, keys, args),
+    run: (script, keys, args) =>
+      runScript(redis, script, keys, args).catch((error: Error) => {
+        // What the server itself refuses (no memory, no rights) is no broken connection, of which the client tells.
+        if (error.name === 'ReplyError') tell(error.message)
+        throw error
+      }),
     async close() {
       await redis.quit().catch(() => undefined)
       redis.disconnect()
@@ -61,16 +66,18 @@ export async function openSharedStore({ url, onProblem }: SharedStoreOptions): P
   }
 }
 
-/** Tells of each outage once. */
-function watch(redis: Redis, onProblem: (message: string) => void): void {
-  let isOut = false
+/** Tells of each problem once, and again only after a connection was made since. */
+function tellOnce(redis: Redis, onProblem: (message: string) => void): (message: string) => void {
+  let told: string | undefined
+  const tell = (message: string) => {
+    if (message !== told) onProblem(message)
+    told = message
+  }
   redis.on('ready', () => {
-    isOut = false
+    told = undefined
   })
-  redis.on('error', (error: Error) => {
-    if (!isOut) onProblem(error.message)
-    isOut = true
-  })
+  redis.on('error', (error: Error) => tell(error.message))
+  return tell
 }
 
 async function runScript(

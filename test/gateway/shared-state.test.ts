@@ -4,6 +4,13 @@ import { createGateway } from '../../src/gateway/gateway.ts'
 import { createMemoryState } from '../../src/state/memory.ts'
 import { startValkey } from '../valkey.ts'
 
+async function until(is: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await is()); tries++) {
+    if (tries > 500) throw new Error('it did not come to pass')
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
 async function start(url: string, policy: string, onOutage = 'deny') {
   const lines: object[] = []
   const logger = { info() {}, warn() {}, debug() {}, error: (fields: object) => void lines.push(fields) }
@@ -74,6 +81,27 @@ test('an outage is a 503, or lets through, as is configured, and is told in the 
   expect([await allowing.status(), await allowing.status()]).toEqual([200, 200])
   const free = await start(url, '')
   expect(await free.status()).toBe(200)
+})
+
+test('a gateway counts again once the store is there again, whether or not it was when the gateway started', async () => {
+  const first = await startValkey()
+  const policy = 'limit few { 100 requests per 1h }'
+  const early = await start(first.url, policy)
+  expect(await early.status()).toBe(200)
+  await first.kill()
+  expect(await early.status()).toBe(503)
+  const late = await start(first.url, policy)
+  expect(await late.status()).toBe(503)
+  const second = await startValkey(first.port)
+  onTestFinished(second.kill)
+  for (const each of [early, late]) {
+    let status = 503
+    await until(async () => {
+      status = await each.status()
+      return status !== 503
+    })
+    expect(status).toBe(200)
+  }
 })
 
 test('a host program may lend a state of its own, which several gateways share and none closes', async () => {
