@@ -83,10 +83,16 @@ describe.each(wholePolicies)('policies/%s', (name) => {
     expect((await policyc(['fmt', '--check', config])).status).toBe(0)
   })
 
-  test('has laws and tests', async () => {
+  test('has laws, and tests that reach every rule, candidate and fallback', async () => {
     const { checked } = await loadPolicy(config, { env: {} })
     expect(checked.assertions.length).toBeGreaterThanOrEqual(3)
-    expect(checked.tests.length).toBeGreaterThanOrEqual(5)
+    const { status, out } = await policyc(['test', config, '--coverage', '--json'], { env: {} })
+    expect(status).toBe(0)
+    const { coverage } = JSON.parse(out) as {
+      coverage: Record<'candidates' | 'fallbacks', { reached: boolean }[]> & { rules: { rule: string; tests: [] }[] }
+    }
+    expect(coverage.rules.filter((each) => each.tests.length === 0)).toEqual([])
+    expect([...coverage.candidates, ...coverage.fallbacks].filter((each) => !each.reached)).toEqual([])
   })
 })
 
