@@ -14,6 +14,8 @@ export interface Recording {
     readonly status: number
     readonly format: string
     readonly headers: Readonly<Record<string, string>>
+    /** White space that the provider sent before the document. */
+    readonly body_prefix?: string
     readonly body?: Json
     readonly body_text?: string
     /** The bytes of a binary event stream, and its messages as the recorder read them. */

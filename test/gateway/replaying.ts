@@ -22,7 +22,7 @@ export function pathOf({ name }: Pick<Dialect, 'name'>): string {
 
 /** The bytes that the provider sent. */
 export function wireOf({ response }: Recording): string {
-  return response.body_text ?? JSON.stringify(response.body)
+  return response.body_text ?? `${response.body_prefix ?? ''}${JSON.stringify(response.body)}`
 }
 
 /** Answers with what was recorded, cut at four places that `draw` gives. */
