@@ -88,6 +88,12 @@ function wordsOf(building: Building, name: string, raw: RawGuard): readonly stri
 }
 
 function schemaOf(building: Building, name: string, raw: RawGuard): object | boolean {
+  if ((raw.schema === undefined) === (raw.file === undefined)) {
+    const has = raw.file === undefined ? 'neither' : 'both'
+    const message = `\`${name}\` has ${has} \`schema\` ${has === 'both' ? 'and' : 'nor'} \`file\``
+    report(building, 'P907', ['guards', name], { message, help: 'write one of them', part: 'key' })
+    return true
+  }
   if (raw.schema !== undefined) return raw.schema
   try {
     const parsed: unknown = JSON.parse(readAt(building, ['guards', name, 'file'], raw.file ?? '') || '{}')

@@ -28,7 +28,9 @@ const wordRanges = withLikenesses([
 
 export function createAlphabet(regexes: readonly Regex[]): Alphabet {
   const lists = new Map<string, readonly CodeRange[]>([[keyOf(wordRanges), wordRanges]])
-  for (const regex of regexes) collect(regex, lists)
+  const found = new Set<readonly CodeRange[]>()
+  for (const regex of regexes) collect(regex, found)
+  for (const ranges of found) lists.set(keyOf(ranges), ranges)
   const { starts, symbols, size, sets } = partition([...lists.values()])
   const units = new Uint16Array(0x10000)
   let piece = 0
@@ -58,17 +60,17 @@ function keyOf(ranges: readonly CodeRange[]): string {
   return ranges.map(([from, to]) => `${from}-${to}`).join()
 }
 
-function collect(regex: Regex, lists: Map<string, readonly CodeRange[]>): void {
+function collect(regex: Regex, found: Set<readonly CodeRange[]>): void {
   switch (regex.kind) {
     case 'chars':
-      lists.set(keyOf(regex.ranges), regex.ranges)
+      found.add(regex.ranges)
       return
     case 'concat':
     case 'alternate':
-      for (const part of regex.parts) collect(part, lists)
+      for (const part of regex.parts) collect(part, found)
       return
     case 'repeat':
-      collect(regex.of, lists)
+      collect(regex.of, found)
       return
     case 'assert':
     case 'empty':

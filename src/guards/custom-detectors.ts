@@ -77,7 +77,14 @@ function ofWords({ name, words, ignoreCase, wholeWords }: WordsGuardConfig): Det
     node.set('', new Map())
   }
   const isWord = whole(({ before, after }) => !/[\p{L}\p{N}]$/u.test(before) && !/^[\p{L}\p{N}]/u.test(after))
-  const pattern = { regex: regexOf(root, ignoreCase), maxLength: 512 }
+  // One object for one character, however often it stands in the tree.
+  const made = new Map<string, Regex>()
+  const regexAt = (character: string): Regex => {
+    const regex = made.get(character) ?? charsOf(character, ignoreCase)
+    made.set(character, regex)
+    return regex
+  }
+  const pattern = { regex: regexOf(root, regexAt), maxLength: 512 }
   return { name, patterns: words.length === 0 ? [] : [wholeWords ? { ...pattern, pick: isWord } : pattern] }
 }
 
@@ -88,10 +95,10 @@ function lower(word: string): string {
   return word.toLowerCase()
 }
 
-function regexOf(trie: Trie, ignoreCase: boolean): Regex {
+function regexOf(trie: Trie, regexAt: (character: string) => Regex): Regex {
   const branches = [...trie].map(([character, next]): Regex => {
     if (character === '') return { kind: 'empty' }
-    return { kind: 'concat', parts: [charsOf(character, ignoreCase), regexOf(next, ignoreCase)] }
+    return { kind: 'concat', parts: [regexAt(character), regexOf(next, regexAt)] }
   })
   return branches.length === 1 ? branches[0]! : { kind: 'alternate', parts: branches }
 }

@@ -59,6 +59,11 @@ export const context: CheckContext = {
     { path: 'signal.spend', type: 'money', required: true, from: { kind: 'host' }, span },
     { path: 'signal.share', type: 'percent', required: false, from: { kind: 'host' }, span },
   ],
+  guards: [
+    { name: 'employee', kind: 'pattern' },
+    { name: 'company_dlp', kind: 'http' },
+    { name: 'reply_shape', kind: 'json_schema' },
+  ],
   tables: [
     {
       name: 'tenant',
