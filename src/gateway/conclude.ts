@@ -8,6 +8,7 @@ import type { CallApi } from './endpoint.ts'
 import type { CallExchange, Exchange } from './exchange.ts'
 import { settleLimits } from './limits.ts'
 import type { Runtime } from './runtime.ts'
+import { usageOfFailed } from './settle.ts'
 import type { RecordedUsage, UsageRecord } from './usage-record.ts'
 
 /**
@@ -20,7 +21,7 @@ export function settle(exchange: Exchange, served: RecordedUsage, { byId }: Cata
     .filter((each) => each.result !== 'skipped')
     .map((attempt) => {
       const isServed = attempt.target === exchange.target && attempt.result !== 'failed'
-      const usage: Usage | undefined = isServed ? served : attempt.usage
+      const usage: Usage | undefined = isServed ? served : usageOfFailed(attempt, exchange.inputTokens ?? 0)
       return usage === undefined ? 0 : costNanoUsd(usage, byId.get(attempt.target)?.price)
     })
   exchange.attemptCosts = costs.map((each) => each ?? 0)

@@ -33,6 +33,8 @@ export interface Exchange {
   losses: readonly Loss[]
   usage: RecordedUsage
   costNanoUsd?: number
+  /** Input tokens of what is sent, by estimate. */
+  inputTokens?: number
   /** What each attempt that was made cost, in their order; absent until they are settled. */
   attemptCosts?: readonly number[]
   /** The limits that the call holds, and what the client is told of them. */

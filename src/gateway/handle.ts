@@ -140,6 +140,7 @@ async function serveCall(exchange: CallExchange, runtime: Runtime): Promise<Gate
     input: changed ? estimateInputTokens(rewritten) : inputTokens,
     output: runtime.expectedOutput.expect(decision.value.route.rule, rewritten),
   }
+  exchange.inputTokens = expected.input
   const granted = { facts: facts.value, decision: decision.value }
   const limits = await takeLimits(exchange, { ...granted, tokens: expected.input + expected.output }, runtime)
   if (!limits.ok) return refuse(exchange, limits.failure, runtime)

@@ -5,6 +5,7 @@
  * what came out so far; where no attempt got far enough to use anything, nothing is claimed.
  */
 import type { Answer, Block, StreamEvent, Usage } from '../dialects/neutral.ts'
+import type { AttemptRecord } from '../dispatch/outcome.ts'
 import type { RecordedUsage } from './usage-record.ts'
 
 /** Usage as settled: counts that the provider did not say are filled in and make it an estimate. */
@@ -32,6 +33,16 @@ export function settlePartialUsage(
 ): RecordedUsage {
   const output = Math.max(said?.output ?? 0, estimate.output)
   return { ...settleUsage({ ...said, output }, estimate), provenance: 'estimated' }
+}
+
+/**
+ * Usage of an attempt that did not serve: what the provider said of it; its input where one of our clocks broke it off, for
+ * it had been sent and was being worked on; else nothing.
+ */
+export function usageOfFailed({ usage, error }: AttemptRecord, inputTokens: number): Usage | undefined {
+  if (usage !== undefined) return usage
+  const isBrokenOff = error?.kind === 'timeout' && error.clock !== 'connect'
+  return isBrokenOff ? { input: inputTokens, output: 0 } : undefined
 }
 
 /** The characters that an event adds to an answer. */

@@ -3,12 +3,13 @@
  * cost is booked when it is over, once. An attempt that there is no money for is not made; a cheaper target may serve.
  */
 import type { Catalogue } from '../config/catalogue.ts'
-import type { Permit } from '../dispatch/outcome.ts'
+import type { AttemptRecord, Permit } from '../dispatch/outcome.ts'
 import type { Budget } from '../graph/decision.ts'
 import type { BudgetAccount, Budgets } from '../state/state.ts'
 import { costNanoUsd } from './cost.ts'
 import type { Failure } from './failure.ts'
 import { shareOf } from './meters.ts'
+import { usageOfFailed } from './settle.ts'
 
 /** What the attempts of one call are paid from. */
 export interface Spending {
@@ -65,7 +66,9 @@ export function createSpending(options: SpendingOptions): Spending {
   return {
     async permit(target, attempts) {
       const made = attempts.filter((each) => each.result !== 'skipped')
-      await book(made.map((each) => costNanoUsd(each.usage ?? {}, catalogue.byId.get(each.target)?.price) ?? 0))
+      const costOf = (each: AttemptRecord) =>
+        costNanoUsd(usageOfFailed(each, expected.input) ?? {}, catalogue.byId.get(each.target)?.price) ?? 0
+      await book(made.map(costOf))
       const nanoUsd = costNanoUsd(expected, catalogue.byId.get(target)?.price)
       if (nanoUsd === undefined) {
         refusal ??= { kind: 'unpriced', model: options.model }

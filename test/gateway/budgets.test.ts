@@ -153,6 +153,20 @@ describe('reserving', () => {
     expect((await ask({ stream: true })).status).toBe(402)
   })
 
+  test('an attempt that one of our clocks breaks off is charged for its input', async () => {
+    const { ask, records } = await startMetered(
+      'route main { to up/dear else up/gpt timeout 50ms }\nbudget team { $5 per day }',
+      (received, response) => {
+        if (received.body['model'] === 'gpt') json(response, completion)
+      },
+    )
+    expect((await ask()).headers.get('x-policyc-target')).toBe('up/gpt')
+    // At $1 a million: a thousand nano-dollars for each token of the call that stalled.
+    const stalled = records[0]!.costNanoUsd! - costNanoUsd
+    expect(stalled).toBeGreaterThanOrEqual(5_000)
+    expect(stalled).toBeLessThan(20_000)
+  })
+
   test('a target that is too dear is left alone, and a cheaper one of the route serves', async () => {
     const { ask, records } = await startMetered(
       `route main { to up/dear else up/gpt }\nbudget team { ${calls(3)} per day }`,
