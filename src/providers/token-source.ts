@@ -34,6 +34,7 @@ const leastMs = 10_000
 /** A token with less left than this is renewed behind the calls that still use it. */
 const renewalMs = 300_000
 
+/** Tokens that `fetchToken` gives, which never rejects. */
 export function createTokenSource(fetchToken: () => Promise<FetchedToken>, now: () => number): TokenSource {
   let current: Token | undefined
   let underWay: Promise<FetchedToken> | undefined

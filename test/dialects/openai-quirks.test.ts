@@ -22,7 +22,12 @@ import {
   systemRole,
   takingTurns,
 } from '../../src/dialects/openai-chat/quirks/messages.ts'
-import { reasoningIn, refusedBy, replaysReasoning } from '../../src/dialects/openai-chat/quirks/reasoning.ts'
+import {
+  reasoningIn,
+  refusedBy,
+  replaysReasoning,
+  threeEfforts,
+} from '../../src/dialects/openai-chat/quirks/reasoning.ts'
 import {
   anyTool,
   nineCharacterToolIds,
@@ -175,6 +180,8 @@ const cases: readonly (readonly [Quirk, JsonObject, JsonObject, readonly string[
     },
     [],
   ],
+  [threeEfforts, { reasoning_effort: 'minimal' }, { reasoning_effort: 'low' }, []],
+  [threeEfforts, { reasoning_effort: 'xhigh' }, { reasoning_effort: 'high' }, []],
   [groksThatThink, { stop: ['x'], presence_penalty: 1, top_p: 1 }, { top_p: 1 }, ['stop', 'presence_penalty']],
 ]
 
@@ -191,6 +198,7 @@ describe('a quirk changes', () => {
 const untouched: readonly (readonly [Quirk, JsonObject])[] = [
   [olderMaxTokens, { max_tokens: 9 }],
   [oneAnswer, { n: 1 }],
+  [threeEfforts, { reasoning_effort: 'none' }],
   [tier, { service_tier: 'flex' }],
   [noJsonSchema, { response_format: { type: 'json_object' } }],
   [stringContent, { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: {} }] }] }],

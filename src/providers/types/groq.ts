@@ -2,6 +2,7 @@
 import { openaiChat } from '../../dialects/openai-chat/openai-chat.ts'
 import { lacks, noLogprobs, oneAnswer, tiers } from '../../dialects/openai-chat/quirks/fields.ts'
 import { noAsides, noNames } from '../../dialects/openai-chat/quirks/messages.ts'
+import { threeEfforts } from '../../dialects/openai-chat/quirks/reasoning.ts'
 import { chatPathBelow } from '../chat-path.ts'
 import { bearer } from '../header-values.ts'
 import type { HttpType } from '../http-type.ts'
@@ -16,6 +17,7 @@ export const groq: HttpType = {
       noNames,
       // `reasoning` is its own word for it; by any other a request is refused.
       noAsides('reasoning_content', 'reasoning_details'),
+      threeEfforts,
       oneAnswer,
       noLogprobs,
       lacks('logit_bias'),

@@ -2,6 +2,7 @@
 import { openaiChat } from '../../dialects/openai-chat/openai-chat.ts'
 import { countedLogprobs, olderMaxTokens } from '../../dialects/openai-chat/quirks/fields.ts'
 import { systemRole } from '../../dialects/openai-chat/quirks/messages.ts'
+import { threeEfforts } from '../../dialects/openai-chat/quirks/reasoning.ts'
 import { openaiCompletions } from '../../dialects/openai-completions/openai-completions.ts'
 import { chatPathBelow } from '../chat-path.ts'
 import { bearer } from '../header-values.ts'
@@ -15,7 +16,7 @@ export const together: HttpType = {
   encoding: {
     maxTokensField: 'max_tokens',
     takesTopK: true,
-    quirks: [systemRole, olderMaxTokens, countedLogprobs],
+    quirks: [systemRole, threeEfforts, olderMaxTokens, countedLogprobs],
   },
   credential: bearer,
   headers: () => ({}),

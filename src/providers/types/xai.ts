@@ -1,7 +1,7 @@
 /** xAI: its thinking models refuse what steers other models word by word. */
 import { openaiChat } from '../../dialects/openai-chat/openai-chat.ts'
 import { systemRole } from '../../dialects/openai-chat/quirks/messages.ts'
-import { reasoningIn, refusedBy } from '../../dialects/openai-chat/quirks/reasoning.ts'
+import { reasoningIn, refusedBy, threeEfforts } from '../../dialects/openai-chat/quirks/reasoning.ts'
 import { openaiResponses } from '../../dialects/openai-responses/openai-responses.ts'
 import { chatPathBelow } from '../chat-path.ts'
 import { bearer } from '../header-values.ts'
@@ -21,6 +21,7 @@ export const xai: HttpType = {
     quirks: [
       systemRole,
       reasoningIn('reasoning_content'),
+      threeEfforts,
       refusedBy('plain_thinking', thinks, ['stop', 'presence_penalty', 'frequency_penalty']),
       refusedBy('fixed_effort', thinksAsItWill, ['reasoning_effort']),
     ],

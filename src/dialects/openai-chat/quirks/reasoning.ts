@@ -44,6 +44,22 @@ function usesTools(body: JsonObject): boolean {
   return messages.some((message) => isArray(message['tool_calls']) && 0 < message['tool_calls'].length)
 }
 
+const nearestEffort: ReadonlyMap<string, string> = new Map([
+  ['minimal', 'low'],
+  ['xhigh', 'high'],
+  ['max', 'high'],
+])
+
+/** Knows low, medium and high effort: another word is said by the nearest of them. */
+export const threeEfforts: Quirk = {
+  name: 'three_efforts',
+  fit(body) {
+    const effort = body['reasoning_effort']
+    const nearest = typeof effort === 'string' ? nearestEffort.get(effort) : undefined
+    return nearest === undefined ? body : { ...body, reasoning_effort: nearest }
+  },
+}
+
 /** Fields that some models refuse. */
 export function refusedBy(name: string, isRefuser: (model: string) => boolean, fields: readonly string[]): Quirk {
   return {
