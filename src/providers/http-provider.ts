@@ -15,7 +15,7 @@ import { guardedLookup, type Resolve } from './address.ts'
 import { type Credentials, createCredentials, type Taken } from './credentials.ts'
 import { decompress } from './decompress.ts'
 import { exchange } from './exchange.ts'
-import type { HttpType } from './http-type.ts'
+import type { HttpType, Spoken } from './http-type.ts'
 import { redactorOf } from './key-ring.ts'
 import type { Provider, ProviderRequest, ProviderResponse, ProviderResult, SetTimer } from './provider.ts'
 
@@ -49,9 +49,10 @@ export function createHttpProvider(config: ProviderConfig, type: HttpType, optio
       ...(config.private ? {} : { lookup: guardedLookup(options.resolve) }),
     },
   })
+  const [first, ...further] = spokenBy(type, config)
   const pathOf = (request: ProviderRequest): string => {
-    const { path: spoken } = type.also?.find(({ dialect }) => dialect.name === request.dialect) ?? type
-    const path = typeof spoken === 'string' ? spoken : spoken(request, config)
+    const spoken = further.find(({ dialect }) => dialect.name === request.dialect) ?? first
+    const path = typeof spoken.path === 'string' ? spoken.path : spoken.path(request, config)
     return `${base.pathname.replace(/\/+$/, '')}${path}${base.search}`
   }
   const credentials = createCredentials(type, config, options)
@@ -59,7 +60,7 @@ export function createHttpProvider(config: ProviderConfig, type: HttpType, optio
   const redactSettings = redactorOf(Object.values(config.options).filter((value) => value instanceof Secret))
   const { nameOf } = type
   const sign = config.apiKeys.length === 0 ? type.sign?.(config) : undefined
-  const streamType = type.dialect.framing === 'binary' ? 'application/vnd.amazon.eventstream' : 'text/event-stream'
+  const streamType = first.dialect.framing === 'binary' ? 'application/vnd.amazon.eventstream' : 'text/event-stream'
 
   const headersOf = ({ header }: Taken, request: ProviderRequest): Record<string, string> => {
     return {
@@ -102,9 +103,9 @@ export function createHttpProvider(config: ProviderConfig, type: HttpType, optio
   return {
     name: config.name,
     type: config.type,
-    dialect: type.dialect,
+    dialect: first.dialect,
     ...(type.dialectOf === undefined ? {} : { dialectOf: type.dialectOf }),
-    ...(type.also === undefined ? {} : { alsoSpeaks: type.also.map(({ dialect }) => dialect) }),
+    ...(further.length === 0 ? {} : { alsoSpeaks: further.map(({ dialect }) => dialect) }),
     encoding: { ...type.encoding, ...type.configured?.(config) },
     ...(nameOf === undefined ? {} : { nameOf: (model: string) => nameOf(model, config) }),
     call,
@@ -142,6 +143,12 @@ function afterAnswer(
   if (restMs === undefined) return { otherKeyReady: false }
   const hasOther = secret !== undefined && credentials.rest(secret, restMs)
   return { otherKeyReady: false, ...(hasOther ? {} : { restMs }) }
+}
+
+/** The dialects that a provider speaks, of which calls are put into the first: the one that is configured, or its type's. */
+function spokenBy(type: HttpType, { options }: ProviderConfig): readonly [Spoken, ...Spoken[]] {
+  const only = type.also?.find(({ dialect }) => dialect.name === `openai-${String(options['api'])}`)
+  return only === undefined ? [type, ...(type.also ?? [])] : [only]
 }
 
 function lookupIn(headers: Readonly<Record<string, string | string[] | undefined>>): HeaderLookup {

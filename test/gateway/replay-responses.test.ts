@@ -32,12 +32,12 @@ afterAll(() => {
 
 type Answering = Parameters<typeof startUpstream>[0]
 
-async function start(type: ProviderType, answer: Answering, onLoss: 'degrade' | 'reject') {
+async function start(type: ProviderType, answer: Answering, onLoss: 'degrade' | 'reject', settings: object = {}) {
   const upstream = await startUpstream(answer)
   const base = type === 'anthropic' ? upstream.url : `${upstream.url}/v1`
   const running = await startGateway({
     config: {
-      providers: { it: { type, base_url: base, api_key: 'sk-upstream-0001' } },
+      providers: { it: { type, base_url: base, api_key: 'sk-upstream-0001', ...settings } },
       callers: { anonymous: true },
     },
     policy: `allow anyone\nroute main { to it/* on_loss ${onLoss} }`,
@@ -46,9 +46,10 @@ async function start(type: ProviderType, answer: Answering, onLoss: 'degrade' | 
 }
 
 /** A gateway in front of an upstream that answers with `now.recording`. */
-async function startReplay(type: ProviderType) {
+async function startReplay(type: ProviderType, settings: object = {}) {
   const now: { recording: Recording | undefined } = { recording: undefined }
-  const running = await start(type, (_, response) => sendInPieces(response, now.recording!, numbers), 'degrade')
+  const answer: Answering = (_, response) => sendInPieces(response, now.recording!, numbers)
+  const running = await start(type, answer, 'degrade', settings)
   return { now, ...running }
 }
 
@@ -101,6 +102,38 @@ for (const [file, type, operation, dialect] of native) {
   })
 }
 
+const files = ['openai', 'azure', 'xai', 'deepseek', 'openrouter', 'bedrock-mantle']
+
+for (const other of [openaiChat, anthropic]) {
+  test.skipIf(!hasRecordings)(`responses of all, for a client of ${other.name}: the answer says the same`, async () => {
+    const { now, upstream, ...running } = await startReplay('openai', { api: 'responses' })
+    for (const recording of files.flatMap(readRecordings)) {
+      const { id, operation, provider, request, response } = recording
+      const decoded = openaiResponses.decodeRequest(request.body)
+      if (operation !== 'responses' || !decoded.ok || response.status >= 400) continue
+      const options = { model: decoded.value.model, defaultMaxTokens: 4096, alwaysUsage: true }
+      const translated = other.encodeRequest(decoded.value, options).body
+      now.recording = recording
+      upstream.received.length = 0
+      const answer = await running.post(pathOf(other), translated)
+      const text = await answer.text()
+      // What only the provider's own tools and files make of a request may be nothing that another client can ask.
+      if (upstream.received.length === 0) {
+        expect(answer.status, id).toBe(400)
+        count(`responses of ${provider} → ${other.name}: not sent on`)
+        continue
+      }
+      count(`responses of ${provider} → ${other.name}: ${kindOf(recording)}`)
+      expect([answer.status, upstream.received[0]!.path], `${id} ${text.slice(0, 300)}`).toEqual([200, '/v1/responses'])
+      expect(upstream.received[0]!.body, id).toMatchObject({ store: false })
+      const isStream = response.format === 'sse'
+      expect(sayingOf(readAnswer(other, text, isStream)), id).toEqual(
+        sayingOf(readAnswer(openaiResponses, wireOf(recording), isStream)),
+      )
+    }
+  })
+}
+
 const heard: readonly (readonly [file: string, type: ProviderType, operation: string, own: Dialect])[] = [
   ['openai', 'openai-compatible', 'chat', openaiChat],
   ['anthropic', 'anthropic', 'messages', anthropic],
@@ -138,31 +171,42 @@ function isTaken(dialect: Dialect, body: unknown): boolean {
   return dialect.decodeRequest(body as Json).ok
 }
 
-const targets: readonly (readonly [type: ProviderType, own: Dialect, answer: object])[] = [
-  ['openai-compatible', openaiChat, completion],
-  ['anthropic', anthropic, message],
+const targets: readonly (readonly [
+  asked: Dialect,
+  object: string,
+  type: ProviderType,
+  own: Dialect,
+  answer: object,
+])[] = [
+  [openaiResponses, 'response', 'openai-compatible', openaiChat, completion],
+  [openaiResponses, 'response', 'anthropic', anthropic, message],
+  [openaiCompletions, 'text_completion', 'anthropic', anthropic, message],
 ]
 
-for (const [type, own, said] of targets) {
-  test.skipIf(!hasRecordings)(`what Responses clients asked reaches ${type}, or is refused by its field`, async () => {
-    const { upstream, ...running } = await start(type, (_, response) => json(response, said), 'reject')
-    for (const file of ['openai', 'azure', 'xai', 'deepseek', 'openrouter', 'bedrock-mantle']) {
-      for (const { id, operation, request } of readRecordings(file)) {
-        if (operation !== 'responses' || !isObject(request.body)) continue
-        upstream.received.length = 0
-        const answer = await running.post('/v1/responses', { ...request.body, stream: false })
-        const body = (await answer.json()) as JsonObject
-        if (answer.status === 200) {
-          expect(isTaken(own, upstream.received[0]!.body), id).toBe(true)
-          expect(body, id).toMatchObject({ object: 'response', status: 'completed' })
-          count(`responses of ${file} → ${type}: taken`)
-        } else {
-          const { param } = body['error'] as JsonObject
-          expect([answer.status, upstream.received.length], `${id} ${JSON.stringify(body)}`).toEqual([400, 0])
-          expect(param, id).not.toMatch(/^(null|messages|response_format|$)/)
-          count(`responses of ${file} → ${type}: refused by its field`)
+for (const [asked, object, type, own, said] of targets) {
+  const wanted = asked.name.replace('openai-', '')
+  test.skipIf(!hasRecordings)(
+    `what clients of ${wanted} asked reaches ${type}, or is refused by its field`,
+    async () => {
+      const { upstream, ...running } = await start(type, (_, response) => json(response, said), 'reject')
+      for (const file of [...files, 'together']) {
+        for (const { id, operation, request } of readRecordings(file)) {
+          if (operation !== wanted || !isObject(request.body)) continue
+          upstream.received.length = 0
+          const answer = await running.post(pathOf(asked), { ...request.body, stream: false })
+          const body = (await answer.json()) as JsonObject
+          if (answer.status === 200) {
+            expect(isTaken(own, upstream.received[0]!.body), id).toBe(true)
+            expect(body, id).toMatchObject({ object })
+            count(`${wanted} of ${file} → ${type}: taken`)
+          } else {
+            const { param } = body['error'] as JsonObject
+            expect([answer.status, upstream.received.length], `${id} ${JSON.stringify(body)}`).toEqual([400, 0])
+            expect(param, id).not.toMatch(/^(null|messages|response_format|$)/)
+            count(`${wanted} of ${file} → ${type}: refused by its field`)
+          }
         }
       }
-    }
-  })
+    },
+  )
 }

@@ -116,6 +116,19 @@ describe('addresses', () => {
     }
   })
 
+  test.each<[ProviderType, string]>([
+    ['openai', '/v1/responses'],
+    ['azure-openai', '/openai/v1/responses'],
+  ])('%s with an `api` is called by that one alone', async (type, path) => {
+    const upstream = await upstreamOf({ json: {} })
+    const base = type === 'openai' ? '/v1' : ''
+    const options = { api: 'responses' }
+    const provider = created(type, { baseUrl: `${upstream.origin}${base}`, apiKeys: keys('k'), options })
+    expect([provider.dialect.name, provider.alsoSpeaks]).toEqual(['openai-responses', undefined])
+    for (const dialect of [undefined, 'openai-responses', 'openai-chat'] as const) await call(provider, 'm', dialect)
+    expect(upstream.received.map((each) => each.path)).toEqual([path, path, path])
+  })
+
   test('every default address has https and the folder of its version, but for the server at home', () => {
     const defaults = Object.entries(httpTypes).flatMap(([type, { defaultBaseUrl }]) =>
       typeof defaultBaseUrl === 'string' ? [[type, defaultBaseUrl]] : [],
