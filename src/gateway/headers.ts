@@ -3,7 +3,7 @@
  */
 import { formatUsd } from './cost.ts'
 import type { Exchange } from './exchange.ts'
-import type { BudgetWarning } from './spending.ts'
+import type { BudgetWarning } from './usage-record.ts'
 
 /** The `x-policyc-…` headers as far as the exchange got, and the request's id. */
 export function exchangeHeaders(exchange: Exchange, policyDigest: string): Record<string, string> {

@@ -10,6 +10,7 @@ import { costNanoUsd } from './cost.ts'
 import type { Failure } from './failure.ts'
 import { shareOf } from './meters.ts'
 import { usageOfFailed } from './settle.ts'
+import type { BudgetWarning } from './usage-record.ts'
 
 /** What the attempts of one call are paid from. */
 export interface Spending {
@@ -23,12 +24,6 @@ export interface Spending {
   readonly refusal: () => Failure | undefined
   /** The budgets that have passed a threshold that warns. */
   readonly warnings: () => readonly BudgetWarning[]
-}
-
-/** A budget that has passed a threshold that warns, and how much of it is used, as a fraction. */
-export interface BudgetWarning {
-  readonly budget: string
-  readonly used: number
 }
 
 export interface SpendingOptions {

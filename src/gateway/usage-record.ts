@@ -7,7 +7,6 @@ import type { Usage } from '../dialects/neutral.ts'
 import type { AttemptRecord } from '../dispatch/outcome.ts'
 import type { Finding } from '../guards/findings.ts'
 import type { CallApi } from './endpoint.ts'
-import type { BudgetWarning } from './spending.ts'
 
 /** What one model call was, came to and cost; one is made for each, however it ended. */
 export interface UsageRecord {
@@ -51,6 +50,12 @@ export interface UsageRecord {
   readonly tags?: Readonly<Record<string, string>>
   /** The digest of the policy that decided. */
   readonly policy: string
+}
+
+/** A budget that has passed a threshold that warns, and how much of it is used, as a fraction. */
+export interface BudgetWarning {
+  readonly budget: string
+  readonly used: number
 }
 
 /** Token counts and where they come from: what nobody said is not zero. */
