@@ -1,0 +1,56 @@
+/** `policyc query` and `policyc bounds`. */
+import { expect, test } from 'vitest'
+import { goodPolicy, policyc, project } from './support.ts'
+
+test.each([
+  ['allowed and caller.role == "guest"', '{"caller": {"role": "guest", "team": "other"}}\n'],
+  ['denied and has caller.team', 'no request is so\n'],
+  ['caller.kind == "anonymous"', 'no request is so\n'],
+  ['request.input_tokens > 7 and request.input_tokens < 9', '{"request": {"input_tokens": 8}}\n'],
+])('%s', async (condition, out) => {
+  expect(await policyc(['query', condition, '--config', project(goodPolicy)])).toEqual({ status: 0, out, err: '' })
+})
+
+test('as json, with the decision', async () => {
+  const { out } = await policyc(['query', 'allowed', '--config', project(goodPolicy), '--json'])
+  expect(JSON.parse(out)).toMatchObject({
+    version: 1,
+    exists: true,
+    witness: { caller: { team: 'other' } },
+    decision: { access: { effect: 'allow', rules: ['teams'] } },
+  })
+})
+
+test.each([['allowed and'], ['caller.tema == "a"'], ['target.region == "eu"']])(
+  '%s is wrong usage',
+  async (condition) => {
+    const { status, err } = await policyc(['query', condition, '--config', project(goodPolicy)])
+    expect(status).toBe(2)
+    expect(err).toContain('condition:1:')
+  },
+)
+
+test('bounds count steps, retries, hedges, shadows, waits and money', async () => {
+  const policy = `allow teams
+route main {
+  to   sandbox/one
+  else sandbox/two
+  retry 2 on 5xx backoff 1s to 4s
+  timeout 10s
+}
+shadow copy when request.stream { 5% to sandbox/one }
+`
+  const yaml = `policy: ./main.policy
+providers: { sandbox: { type: simulator } }
+models:
+  sandbox/one: { context: 1000, price: { input: $1, output: $2 } }
+  sandbox/two: { context: 2000, price: { input: $0, output: $0 } }
+callers: { keys: true }
+`
+  const { out } = await policyc(['bounds', project(policy, { 'gateway.yaml': yaml }), '--json'])
+  // Two steps of three attempts: 10 s each, with waits of at most 1 s and 2 s; a full context costs $0.003.
+  expect(JSON.parse(out)).toEqual({
+    version: 1,
+    routes: [{ route: 'main', attempts: 6, calls: 7, latencyMs: 66_000, costNanoUsd: 12_000_000, unknown: [] }],
+  })
+})
