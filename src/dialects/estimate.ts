@@ -6,7 +6,7 @@
  * The weights are fitted to the o200k vocabulary: words of Latin letters are one token up to about seven letters,
  * digits go by three, other alphabets by fewer characters a token.
  */
-import type { Block, ChatCall, DialectName, MediaSource } from './neutral.ts'
+import type { Block, ChatCall, DialectName, JsonObject, MediaSource } from './neutral.ts'
 
 /** Tokens of a message's frame: role and separators. */
 const MESSAGE_TOKENS = 4
@@ -88,8 +88,19 @@ function blockTokens(block: Block): number {
     case 'tool_result':
       return block.content.reduce((sum, inner) => sum + blockTokens(inner), 8)
     case 'opaque':
-      return countText(JSON.stringify(block.value))
+      return opaqueTokens(block.value)
   }
+}
+
+/** Bytes in a part that only its dialect knows are of a sound or a film, and no text. */
+function opaqueTokens(value: JsonObject): number {
+  let bytes = 0
+  const text = JSON.stringify(value, (key, item: unknown) => {
+    if (key !== 'data' || typeof item !== 'string') return item
+    bytes += item.length
+    return undefined
+  })
+  return countText(text) + Math.ceil(bytes / AUDIO_BYTES_A_TOKEN)
 }
 
 function sourceTokens(source: MediaSource): number {

@@ -1,4 +1,5 @@
 /** What a call says, for those who decide on it: its text, and plain facts about it. */
+import { kindsIn } from './block-kinds.ts'
 import { isArray, isObject } from './json.ts'
 import type { Block, ChatCall, Json } from './neutral.ts'
 
@@ -25,7 +26,7 @@ export interface CallFacts {
 
 export function factsOf(call: ChatCall): CallFacts {
   const kinds = new Set<Block['kind']>()
-  for (const message of call.messages) for (const block of message.content) addKinds(block, kinds)
+  for (const { content } of call.messages) for (const kind of content.flatMap(kindsIn)) kinds.add(kind)
   const { reasoning } = call
   return {
     has_tools: call.tools.length > 0,
@@ -44,11 +45,6 @@ export function factsOf(call: ChatCall): CallFacts {
 function asksForAudio(call: ChatCall): boolean {
   const modalities = call.extensions?.fields['modalities']
   return isArray(modalities) && modalities.includes('audio')
-}
-
-function addKinds(block: Block, kinds: Set<Block['kind']>): void {
-  kinds.add(block.kind)
-  if (block.kind === 'tool_result') for (const inner of block.content) kinds.add(inner.kind)
 }
 
 function addText(block: Block, texts: string[]): void {
@@ -89,6 +85,9 @@ const NOT_TEXT = new Set([
   'tool_use_id',
   'file_id',
   'cache_control',
+  'mimeType',
+  'fileUri',
+  'thoughtSignature',
 ])
 
 function addStrings(value: Json, texts: string[]): void {

@@ -3,7 +3,8 @@
  * silent nothing is concluded.
  */
 import type { Capability, CatalogueEntry } from '../config/catalogue.ts'
-import type { Block, ChatCall } from '../dialects/neutral.ts'
+import { kindsIn } from '../dialects/block-kinds.ts'
+import type { ChatCall } from '../dialects/neutral.ts'
 
 /** What a target lacks: the field of the call that asks for it, and a sentence. */
 export interface Unfit {
@@ -43,10 +44,6 @@ export function needsOf(call: ChatCall, estimatedInputTokens: number): Needs {
     capabilities: needs.filter(([isNeeded]) => isNeeded).map(([, need]) => need),
     tokens: estimatedInputTokens + (call.maxTokens ?? 0),
   }
-}
-
-function kindsIn(block: Block): readonly Block['kind'][] {
-  return block.kind === 'tool_result' ? block.content.map((inner) => inner.kind) : [block.kind]
 }
 
 /** The first need that the target does not meet, or undefined where it fits or is not known. */

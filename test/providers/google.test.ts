@@ -100,6 +100,16 @@ describe('vertex', () => {
     expect(headers).toMatchObject({ authorization: 'Bearer ya29.given' })
   })
 
+  test('a tier of service has no place in the body', () => {
+    const { dialect, encoding } = provider({ type: 'vertex', apiKeys: keys('AIza-one') })
+    const call = { model: 'm', system: [], messages: [], tools: [], stop: [], stream: false, includeUsage: false }
+    const encode = (serviceTier: string) =>
+      dialect.encodeRequest({ ...call, serviceTier }, { model: 'gemini-3-pro', defaultMaxTokens: 1, ...encoding })
+    expect(encode('flex')).toMatchObject({ body: { contents: [] }, losses: [{ field: 'service_tier' }] })
+    expect(encode('flex').body).not.toHaveProperty('serviceTier')
+    expect(encode('default').losses).toEqual([])
+  })
+
   test('an API key needs no project', async () => {
     const upstream = await upstreamOf({ json: {} })
     const vertex = provider({ type: 'vertex', baseUrl: upstream.origin, apiKeys: keys('AIza-one') })

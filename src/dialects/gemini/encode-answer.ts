@@ -30,7 +30,12 @@ function encodeChoice(choice: Choice): JsonObject {
 }
 
 /** What an answer cannot hold is what no provider answers with. */
-const CONTEXT: PartContext = { isOwn: true, nameOf: () => undefined, losses: createLosses() }
+const CONTEXT: PartContext = {
+  isOwn: true,
+  nameOf: () => undefined,
+  hasMediaResults: true,
+  losses: createLosses(),
+}
 
 /** The part that shows a block of an answer to a client. */
 export function encodeAnswerPart(block: Block): readonly JsonObject[] {

@@ -3,6 +3,7 @@ import type { EncodeOptions } from '../dialect.ts'
 import { compact, isObject } from '../json.ts'
 import type { Losses } from '../losses.ts'
 import type { ChatCall, Json, JsonObject } from '../neutral.ts'
+import { isThirdGeneration, versionOf } from './model-version.ts'
 import { findSchema } from './schema.ts'
 import { encodeThinking } from './thinking.ts'
 
@@ -27,13 +28,13 @@ export function encodeConfig(
     topP: call.topP,
     topK: call.topK,
     seed: call.seed,
-    candidateCount: call.n,
+    candidateCount: encodeCount(call, losses),
     frequencyPenalty: call.frequencyPenalty,
     presencePenalty: call.presencePenalty,
     responseLogprobs: call.logprobs === undefined ? undefined : true,
     logprobs: call.logprobs?.top || undefined,
     stopSequences: call.stop.length === 0 ? undefined : call.stop,
-    ...encodeFormat(call, kept),
+    ...(isFormatLost(call, options, losses) ? {} : encodeFormat(call, kept)),
     thinkingConfig: encodeThinking(call.reasoning, options, losses),
     ...kept,
   })
@@ -45,6 +46,24 @@ function encodeTemperature({ temperature, dialect }: ChatCall, losses: Losses): 
   if (temperature === undefined || temperature <= 2 || dialect === 'gemini') return temperature
   losses.add('temperature', `\`temperature\` is ${temperature}, and Google's Gemini API takes at most 2`)
   return 2
+}
+
+/** Models before the third generation take no form of the answer beside functions. */
+function isFormatLost(call: ChatCall, { model }: EncodeOptions, losses: Losses): boolean {
+  const kind = call.responseFormat?.kind
+  const hasFunctions = call.tools.some((tool) => tool.kind === 'function')
+  if (call.dialect === 'gemini' || !hasFunctions || kind === undefined || kind === 'text') return false
+  if (isThirdGeneration(model) || versionOf(model) === undefined) return false
+  losses.add('response_format', `\`${model}\` gives no answers in JSON where it may call functions`)
+  return true
+}
+
+const MAX_CANDIDATES = 8
+
+function encodeCount({ n, dialect }: ChatCall, losses: Losses): number | undefined {
+  if (n === undefined || n <= MAX_CANDIDATES || dialect === 'gemini') return n
+  losses.add('n', `\`n\` is ${n}, and Google's Gemini API gives at most ${MAX_CANDIDATES} answers`)
+  return MAX_CANDIDATES
 }
 
 function encodeFormat({ responseFormat }: ChatCall, kept: JsonObject): JsonObject {

@@ -28,7 +28,8 @@ const NO_SIGNATURE = 'skip_thought_signature_validator'
 
 export function encodeContents(call: ChatCall, options: EncodeOptions, losses: Losses): EncodedContents {
   const isOwn = call.dialect === 'gemini'
-  const context: PartContext = { isOwn, losses, nameOf: namesIn(call) }
+  const hasMediaResults = isOwn || isThirdGeneration(options.model)
+  const context: PartContext = { isOwn, losses, nameOf: namesIn(call), hasMediaResults }
   const system: TextBlock[] = [...call.system]
   const turns: Turn[] = []
   for (const message of call.messages) {

@@ -16,6 +16,8 @@ export interface PartContext {
   readonly isOwn: boolean
   /** The name of the function that a call's id belongs to. */
   readonly nameOf: (callId: string) => string | undefined
+  /** Whether results may hold images and files; older models take them only beside. */
+  readonly hasMediaResults: boolean
   readonly losses: Losses
 }
 
@@ -45,7 +47,7 @@ export function encodePart(block: Block, context: PartContext): readonly JsonObj
     case 'tool_call':
       return [encodeCall(block, own, signature, losses)]
     case 'tool_result':
-      return [encodeResult(block, own, context)]
+      return encodeResult(block, own, context)
     case 'opaque':
       return block.dialect === 'gemini' ? [block.value] : dropOpaque(block, API, losses)
   }
@@ -87,23 +89,27 @@ export function decodeArguments(text: string): JsonObject | undefined {
   return isObject(value) ? value : undefined
 }
 
-function encodeResult(block: ToolResultBlock, own: JsonObject, context: PartContext): JsonObject {
+function encodeResult(block: ToolResultBlock, own: JsonObject, context: PartContext): readonly JsonObject[] {
   const { functionResponse: inside, ...beside } = own
   const fields: JsonObject = isObject(inside) ? inside : {}
   const said = typeof fields['name'] === 'string' ? fields['name'] : undefined
   const texts = block.content.flatMap((each) => (each.kind === 'text' ? [each.text] : []))
   const media = block.content.flatMap((each) => (each.kind === 'text' ? [] : encodePart(each, context)))
   const isEmpty = texts.length === 0 && block.isError !== true
-  return {
+  const name = context.nameOf(block.callId) ?? said ?? block.callId
+  const held = context.hasMediaResults ? media : []
+  const result: JsonObject = {
     functionResponse: {
       ...(isMadeToolId(block.callId) ? {} : { id: block.callId }),
       ...fields,
-      name: context.nameOf(block.callId) ?? said ?? block.callId,
+      name,
       response: isEmpty ? {} : encodeResponse(texts.join('\n'), block.isError === true),
-      ...(media.length > 0 && { parts: media }),
+      ...(held.length > 0 && { parts: held }),
     },
     ...beside,
   }
+  if (context.hasMediaResults || media.length === 0) return [result]
+  return [result, { text: `Attached to the result of \`${name}\`:` }, ...media]
 }
 
 function encodeImage(block: ImageBlock, own: JsonObject, signature: JsonObject, losses: Losses): readonly JsonObject[] {

@@ -7,6 +7,7 @@
  * providers in the history, and the hints of other dialects (`foreign-fields.ts`).
  */
 import type { Encoded, EncodeOptions } from '../dialect.ts'
+import { fitBody } from '../fit-body.ts'
 import { noteForeignFields } from '../foreign-fields.ts'
 import { compact } from '../json.ts'
 import { createLosses, type Losses } from '../losses.ts'
@@ -32,7 +33,8 @@ export function encodeRequest(call: ChatCall, options: EncodeOptions): Encoded {
     serviceTier: encodeServiceTier(call, losses),
     ...others,
   })
-  return { body, losses: losses.list() }
+  const fitted = fitBody(body, options.quirks ?? [], options.model)
+  return { body: fitted.body, losses: [...losses.list(), ...fitted.losses] }
 }
 
 function noteLosses(call: ChatCall, losses: Losses): void {

@@ -6,7 +6,7 @@ import type { AnswerContext, ClientError, StreamEncoder } from '../dialect.ts'
 import { compact } from '../json.ts'
 import { mergeUsage } from '../merge-usage.ts'
 import type { Extensions, JsonObject, StreamEvent, ToolCallBlock, Usage } from '../neutral.ts'
-import { SSE_PING, writeSse } from '../sse.ts'
+import { writeSse } from '../sse.ts'
 import { clientErrorOf } from '../upstream-error.ts'
 import { encodeAnswerPart } from './encode-answer.ts'
 import { encodeError } from './errors.ts'
@@ -146,7 +146,8 @@ export function encodeStream(context: AnswerContext): StreamEncoder {
         usage = mergeUsage(usage, event.usage)
         return ''
       case 'ping':
-        return SSE_PING
+        // Google sends none, and some of its SDKs read every line as data.
+        return ''
       case 'error':
         return fail(clientErrorOf(event.error))
       case 'end':

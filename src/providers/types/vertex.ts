@@ -7,6 +7,7 @@ import type { ProviderConfig } from '../../config/config.ts'
 import { Secret } from '../../config/secret.ts'
 import { anthropicOnVertex } from '../../dialects/anthropic/anthropic-on-vertex.ts'
 import { gemini as dialect } from '../../dialects/gemini/gemini.ts'
+import { noServiceTier } from '../../dialects/gemini/quirks.ts'
 import { modelPath, rawModelPath, versionPath } from '../google-path.ts'
 import { findCredentialsFault, googleTokens } from '../google-tokens.ts'
 import { bearer, present, textOf, unionOf } from '../header-values.ts'
@@ -26,7 +27,8 @@ export const vertex: HttpType = {
     isAnthropics(request.model)
       ? `${versionPath(config, 'v1')}${projectPath(config)}/publishers/anthropic${rawModelPath(request)}`
       : `${versionPath(config, 'v1beta1')}${projectPath(config)}/publishers/google${modelPath(request)}`,
-  encoding: {},
+  // Vertex has its tiers in headers.
+  encoding: { quirks: [noServiceTier] },
   tokens: ({ apiKeys, options }) => {
     if (0 < apiKeys.length) return undefined
     const { credentials } = options

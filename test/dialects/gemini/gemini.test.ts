@@ -1,9 +1,11 @@
 /** What of Gemini's dialect the recordings do not show, and the decisions that were made. */
 import { describe, expect, it } from 'vitest'
 import type { AnswerContext } from '../../../src/dialects/dialect.ts'
+import { estimateInputTokens } from '../../../src/dialects/estimate.ts'
 import { gemini } from '../../../src/dialects/gemini/gemini.ts'
 import type { Block, ChatCall, Json, JsonObject, StreamEvent } from '../../../src/dialects/neutral.ts'
 import { openaiChat } from '../../../src/dialects/openai-chat/openai-chat.ts'
+import { factsOf, textOf } from '../../../src/dialects/text.ts'
 import { bytesOf, feed } from '../cut.ts'
 
 const CONTEXT: AnswerContext = { model: 'shown', id: 'id-1', created: 1, includeUsage: true }
@@ -181,6 +183,18 @@ describe('requests of clients', () => {
     expect(openaiChat.encodeRequest(call, { model: 'm', defaultMaxTokens: 1 }).losses).toEqual([])
   })
 
+  it('show policies the sounds and films that only Google can open, and count no bytes as words', () => {
+    const data = 'QUFB'.repeat(25_000)
+    const call = (part: JsonObject) => decode({ contents: [{ parts: [part] }] })
+    const sound = call({ fileData: { mimeType: 'audio/mp3', fileUri: 'gs://b/a.mp3' } })
+    const film = call({ inlineData: { mimeType: 'video/mp4', data } })
+    expect(factsOf(sound)).toMatchObject({ has_audio: true, has_images: false })
+    expect(factsOf(film)).toMatchObject({ has_audio: false, has_images: true })
+    expect(factsOf(call({ fileData: { fileUri: 'gs://b/x' } }))).toMatchObject({ has_documents: true })
+    expect(textOf(film)).toBe('')
+    expect(estimateInputTokens(film)).toBeLessThan(200)
+  })
+
   it('may go on as they are, but for calls of other providers to a model that wants signatures', () => {
     const called = (functionCall: JsonObject, rest: JsonObject = {}) => ({
       contents: [...hello.contents, { role: 'model', parts: [{ functionCall, ...rest }] }],
@@ -260,6 +274,7 @@ describe('requests to Google', () => {
   })
 
   it.each<[string, Partial<ChatCall>, readonly string[]]>([
+    ['nine answers', { n: 9 }, ['n']],
     ['six stop sequences', { stop: ['a', 'b', 'c', 'd', 'e', 'f'] }, ['stop']],
     ['a bias', { logitBias: { '5': 1 } }, ['logit_bias']],
     [
@@ -409,6 +424,37 @@ describe('requests to Google', () => {
   ])('give parameters %s', (_, parameters, said) => {
     const { body } = encode({ tools: [{ kind: 'function', name: 'f', parameters }] })
     expect(body['tools']).toEqual([{ functionDeclarations: [{ name: 'f', ...said }] }])
+  })
+
+  it('give images of a result within it to the newest models, and beside it to others', () => {
+    const image: Block = { kind: 'image', source: { kind: 'base64', mediaType: 'image/png', data: 'AA==' } }
+    const call: Partial<ChatCall> = {
+      messages: [
+        { role: 'assistant', content: [{ kind: 'tool_call', id: 'a', name: 'shot', arguments: '' }] },
+        say({ kind: 'tool_result', callId: 'a', content: [{ kind: 'text', text: 'done' }, image] }),
+      ],
+    }
+    const part = { inlineData: { mimeType: 'image/png', data: 'AA==' } }
+    const result = { id: 'a', name: 'shot', response: { output: 'done' } }
+    expect(partsIn(encode(call, 'gemini-3-pro').body)[1]).toEqual({ functionResponse: { ...result, parts: [part] } })
+    expect(encode(call).body['contents']).toEqual([
+      { role: 'model', parts: [{ functionCall: { id: 'a', name: 'shot', args: {} } }] },
+      { role: 'user', parts: [{ functionResponse: result }] },
+      { role: 'user', parts: [{ text: 'Attached to the result of `shot`:' }, part] },
+    ])
+  })
+
+  it('give no form of the answer beside functions to models that refuse that', () => {
+    const call: Partial<ChatCall> = {
+      tools: [{ kind: 'function', name: 'f' }],
+      responseFormat: { kind: 'json_object' },
+    }
+    expect(encode(call, 'gemini-2.5-pro')).toMatchObject({ losses: ['response_format'] })
+    expect(encode(call, 'gemini-2.5-pro').body['generationConfig']).toBeUndefined()
+    expect(encode(call, 'gemini-3-pro')).toMatchObject({
+      losses: [],
+      body: { generationConfig: { responseMimeType: 'application/json' } },
+    })
   })
 
   it('make the user say what only the system says', () => {

@@ -15,7 +15,7 @@ import { answer, commonCall, eventsOfAnswer, mutated, plainAnswer, text } from '
 import { byteByByte, bytesOf, cutAt, feed } from '../cut.ts'
 
 const CONTEXT: AnswerContext = { model: 'model', id: 'id', created: 1, includeUsage: true }
-const OPTIONS = { model: 'gemini-2.5-flash', defaultMaxTokens: 4096 }
+const OPTIONS = { model: 'gemini-3-flash', defaultMaxTokens: 4096 }
 const others: readonly Dialect[] = [openaiChat, anthropic]
 const pieces = fc.integer({ min: 1, max: 6 })
 

@@ -95,7 +95,7 @@ for (const provider of ['gemini', 'vertex']) {
           }
           const read = other.decodeRequest(across.body)
           if (!read.ok) expect.fail(`${recording.id} by ${other.name}: ${read.message} at ${read.param}`)
-          const back = gemini.encodeRequest(read.value, { model: 'gemini-2.5-flash', defaultMaxTokens: 4096 })
+          const back = gemini.encodeRequest(read.value, { model: 'gemini-3-flash', defaultMaxTokens: 4096 })
           const again = gemini.decodeRequest(back.body, addressOf(recording))
           if (!again.ok) expect.fail(`${recording.id} back from ${other.name}: ${again.message}`)
           // Anthropic wants a limit, and gets one where the client sets none.
