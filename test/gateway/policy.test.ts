@@ -286,3 +286,15 @@ test('a configuration file is found by its path, and what is wrong with it is a 
   await writeFile(join(folder, 'main.policy'), 'allow anyone\nroute main { to sandbox/a hedge after 2s }\n')
   await expect(createGateway({ config: join(folder, 'gateway.yaml') })).rejects.toBeInstanceOf(PolicyError)
 })
+
+test('an attribute that only the key of a split reads is read', async () => {
+  const { post } = await start(`
+allow anyone
+route main { to 50% us/small | 50% us/large sticky by signal.seats }`)
+  const targetFor = async (seats: number) =>
+    (await post(chat, hello, { 'x-seats': String(seats) })).headers.get('x-policyc-target')
+  const all = await Promise.all(Array.from({ length: 20 }, (_, seats) => targetFor(seats)))
+  // Were it not read, all would have the one key of those that lack it.
+  expect(new Set(all)).toEqual(new Set(['us/small', 'us/large']))
+  expect(await Promise.all(Array.from({ length: 20 }, (_, seats) => targetFor(seats)))).toEqual(all)
+})
