@@ -6,6 +6,7 @@ import type { AnswerContext } from '../../src/dialects/dialect.ts'
 import { estimateInputTokens } from '../../src/dialects/estimate.ts'
 import type { Json, StreamEvent } from '../../src/dialects/neutral.ts'
 import { openaiChat } from '../../src/dialects/openai-chat/openai-chat.ts'
+import { openaiCompletions } from '../../src/dialects/openai-completions/openai-completions.ts'
 import { openaiResponses } from '../../src/dialects/openai-responses/openai-responses.ts'
 import { factsOf, textOf } from '../../src/dialects/text.ts'
 import { accumulate } from './accumulate.ts'
@@ -14,7 +15,7 @@ import { bytesOf, cutAt, feed } from './cut.ts'
 
 const OPTIONS = { model: 'model', defaultMaxTokens: 4096 }
 const CONTEXT: AnswerContext = { model: 'model', id: 'id', created: 1, includeUsage: true }
-const dialects = [openaiChat, openaiResponses, anthropic]
+const dialects = [openaiChat, openaiResponses, openaiCompletions, anthropic]
 const anyJson = fc.jsonValue().map((value) => value as Json)
 
 /** Events are in order, and the last one says how it went. */
