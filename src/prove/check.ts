@@ -29,6 +29,8 @@ export interface About {
 export interface ProveOptions {
   /** `budget`: every allowed request must be covered by one (P403). */
   readonly require?: readonly 'budget'[]
+  /** Told what is proved now, before each thing that is. */
+  readonly tell?: (doing: string) => void
 }
 
 /** What one check finds of the policy. */
@@ -58,11 +60,13 @@ export function runCheck({ code, run }: Check, proof: Proof, options: ProveOptio
       run(proof, {
         report: (init) => found.push(diagnostic(code, init)),
         each: (items, about, visit) => {
-          for (const item of items)
+          for (const item of items) {
+            options.tell?.(`proving ${about(item).what}`)
             guarded(
               () => about(item),
               () => visit(item),
             )
+          }
         },
         options,
       }),

@@ -18,7 +18,10 @@ export async function proveAll(
   if (tests.length > 0) {
     // Only these need providers, and all that hangs on them.
     const { runOutcomes } = await import('./run-tests.ts')
-    for (const test of tests) found.push(...(await runOutcomes(policy, proof, test, allElseDone)).diagnostics)
+    for (const test of tests) {
+      options.tell?.(`running the test "${test.title}"`)
+      found.push(...(await runOutcomes(policy, proof, test, allElseDone)).diagnostics)
+    }
   }
   return inTextOrder(policy.checked, found)
 }

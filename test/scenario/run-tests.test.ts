@@ -74,3 +74,12 @@ route main { to any of [${targets.join(', ')}] retry 9 on 5xx backoff 1s to 1s }
 test "t" { when ${faults} expect attempts 10 }`)
   expect(found).toMatchObject({ code: 'P603', severity: 'error' })
 })
+
+test('who waits is told what is proved now', async () => {
+  const told: string[] = []
+  const text = `${chain}deny night when time.hour < 5\ntest "t" { expect attempts 1 }`
+  const { config: read, checked, diagnostics } = await readPolicy({ config, policy: text }, { env: {} })
+  await proveAll(openPolicy(read!, checked!, diagnostics), { tell: (doing) => told.push(doing) }, allElseDone)
+  expect(told).toContainEqual(expect.stringMatching(/^proving .*`night`/))
+  expect(told.at(-1)).toBe('running the test "t"')
+})

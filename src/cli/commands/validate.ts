@@ -5,6 +5,7 @@ import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts'
 import { junitCasesOf } from '../../diagnostics/render-junit.ts'
 import { findUnenforced } from '../../gateway/enforced.ts'
 import { allElseDone, realEnvironment } from '../../gateway/environment.ts'
+import type { ProveOptions } from '../../prove/check.ts'
 import { proveAll } from '../../scenario/prove-all.ts'
 import { UsageError } from '../exit-status.ts'
 import { type FoundConfig, findConfig } from '../find-config.ts'
@@ -27,8 +28,11 @@ export async function validate(path: string | undefined, options: ValidateOption
   const found = await findConfig(path)
   progress.tell('reading the policy')
   const read = await readPolicy(found.path, { env: io.env })
-  progress.tell('proving the policy')
-  const diagnostics = await diagnosticsOf(read, options)
+  progress.tell('compiling the policy')
+  // Who watches nothing is spared the words for it.
+  const tell = io.isErrTerminal ? { tell: progress.tell } : {}
+  const require = options.require === undefined ? {} : { require: options.require }
+  const diagnostics = await diagnosticsOf(read, { ...require, ...tell })
   progress.end()
   checkIsPart(found, read, diagnostics)
   const cases = () => junitCasesOf(diagnostics, { files: filesOf(read), isStrict })
@@ -42,12 +46,11 @@ export async function validate(path: string | undefined, options: ValidateOption
 
 async function diagnosticsOf(
   { config, checked, diagnostics }: ReadPolicy,
-  options: ValidateOptions,
+  options: ProveOptions,
 ): Promise<readonly Diagnostic[]> {
   if (!config || !checked) return diagnostics
   const policy = openPolicy(config, checked, diagnostics)
-  const require = options.require === undefined ? {} : { require: options.require }
-  const proved = hasErrors(diagnostics) ? [] : await proveAll(policy, require, allElseDone)
+  const proved = hasErrors(diagnostics) ? [] : await proveAll(policy, options, allElseDone)
   return [...policy.diagnostics, ...proved, ...findUnenforced(checked, config)]
 }
 
