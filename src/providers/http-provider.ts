@@ -132,11 +132,11 @@ function afterAnswer(
     return { otherKeyReady }
   }
   if (300 <= status) {
-    // Some name a wrong key or a limit in the body alone, under another status.
+    // Some name a wrong key, an account without money or a limit in the body alone, under another status.
     const onRefusal = ({ kind, retryAfterMs }: UpstreamError): boolean =>
       secret !== undefined &&
-      (kind === 'auth' || kind === 'rate_limit') &&
-      credentials.refuse(secret, kind === 'auth' ? 'refused' : 'throttled', retryAfterMs)
+      (kind === 'auth' || kind === 'quota' || kind === 'rate_limit') &&
+      credentials.refuse(secret, kind === 'rate_limit' ? 'throttled' : 'refused', retryAfterMs)
     return { otherKeyReady: false, onRefusal }
   }
   const restMs = findExhaustedMs(readRateLimits(headers))

@@ -1,8 +1,10 @@
 /** How servers depart from OpenAI's chat API: each quirk by cases, and the laws of all of them. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { anthropic } from '../../src/dialects/anthropic/anthropic.ts'
 import { fitBody, takesAsIs } from '../../src/dialects/fit-body.ts'
 import type { JsonObject } from '../../src/dialects/neutral.ts'
+import { openaiChat } from '../../src/dialects/openai-chat/openai-chat.ts'
 import {
   countedLogprobs,
   lacks,
@@ -225,6 +227,19 @@ describe('a quirk leaves alone', () => {
     const body = { messages: [assistant('', { tool_calls: [call('a')] })] }
     expect(takesAsIs(body, [replaysReasoning], 'deepseek-chat')).toBe(true)
     expect(takesAsIs(body, [replaysReasoning], 'deepseek-reasoner')).toBe(false)
+  })
+})
+
+describe('what a server takes that OpenAI does not', () => {
+  const decoded = anthropic.decodeRequest({ model: 'm', max_tokens: 1, top_k: 5, messages: [user('hi')] })
+  const options = { model: 'm', defaultMaxTokens: 1 }
+
+  it('is top_k, for clients that have it', () => {
+    if (!decoded.ok) throw new Error(decoded.message)
+    const taken = openaiChat.encodeRequest(decoded.value, { ...options, takesTopK: true })
+    expect([taken.body['top_k'], taken.losses]).toEqual([5, []])
+    const lost = openaiChat.encodeRequest(decoded.value, options)
+    expect([lost.body['top_k'], lost.losses.map(({ field }) => field)]).toEqual([undefined, ['top_k']])
   })
 })
 

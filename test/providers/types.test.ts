@@ -204,11 +204,19 @@ describe('keys', () => {
     const provider = created('xai', { baseUrl: `${upstream.origin}/v1`, apiKeys: keys('a', 'b') })
     const refused = await call(provider)
     expect(refused.otherKeyReady).toBe(false)
-    expect(refused.onRefusal?.({ kind: 'bad_request', status: 400, message: '' })).toBe(false)
+    for (const kind of ['bad_request', 'not_found', 'server'] as const)
+      expect(refused.onRefusal?.({ kind, status: 400, message: '' })).toBe(false)
     expect(refused.onRefusal?.({ kind: 'auth', status: 400, message: '' })).toBe(true)
     await call(provider)
     await call(provider)
     expect(upstream.received.map(({ headers }) => keyOf(headers))).toEqual(['a', 'b', 'b'])
+  })
+
+  test.each(['quota', 'rate_limit'] as const)('one of an account with a `%s` rests too', async (kind) => {
+    const upstream = await upstreamOf({ status: 402, json: {} })
+    const provider = created('openrouter', { baseUrl: upstream.origin, apiKeys: keys('a', 'b') })
+    expect((await call(provider)).onRefusal?.({ kind, status: 402, message: '' })).toBe(true)
+    expect((await call(provider)).onRefusal?.({ kind, status: 402, message: '' })).toBe(false)
   })
 
   test('one whose limits are used up rests, and the provider where it was the last', async () => {
