@@ -64,12 +64,20 @@ const difference: LeafOperation = {
 
 export function createRegions(diagrams: Diagrams): Regions {
   let spent = 0
+  // Of operations that always come to the same, results are kept.
+  const pure = new Map<LeafOperation, Map<string, Ref>>(
+    [conjunction, disjunction, keepInside, leastLeaf, sum, difference].map((each) => [each, new Map()]),
+  )
   const apply = (operation: LeafOperation, a: Ref, b: Ref): Ref => {
     const short = operation.shortcut?.(a, b)
     if (short !== undefined) return short
+    const key = `${a},${b}`
+    const before = pure.get(operation)?.get(key)
+    if (before !== undefined) return before
     const result = diagrams.apply(operation, a, b, operationBound)
     spent += diagrams.sizeOf(result).runs
     if (spent > totalBound) throw new Outgrown()
+    pure.get(operation)?.set(key, result)
     return result
   }
   const fold = (operation: LeafOperation, refs: readonly Ref[], unit: Ref): Ref => {
