@@ -106,6 +106,39 @@ test('a stream of another provider comes as events, or as one array where no eve
   })
 })
 
+test('cached tokens are a part of the prompt, and are charged once (litellm-14849)', async () => {
+  const usageMetadata = {
+    promptTokenCount: 1000,
+    cachedContentTokenCount: 800,
+    candidatesTokenCount: 10,
+    thoughtsTokenCount: 90,
+    totalTokenCount: 1100,
+  }
+  const upstream = await startUpstream((_, response) => json(response, { ...answer, usageMetadata }))
+  const { post, records } = await startGateway({
+    config: {
+      providers: { google: { type: 'gemini', base_url: upstream.url, api_key: 'AIza-planted-1' } },
+      models: { 'google/gemini-2.5-flash': { price: { input: 1, cached_input: 0.25, output: 10 } } },
+      callers: { anonymous: true },
+    },
+    policy: 'allow anyone\nroute main { to google/gemini-2.5-flash }',
+  })
+  const response = await post(generate(), hello)
+  // 200 fresh and 800 cached tokens of the prompt, 100 of the answer.
+  expect(response.headers.get('x-policyc-cost')).toBe('0.001400000')
+  expect(records[0]!.usage).toMatchObject({ input: 1000, cachedInput: 800, output: 100, reasoning: 90 })
+})
+
+test('usage in every chunk is the sum so far: the last word counts (litellm-35958)', async () => {
+  const chunk = (text: string, candidatesTokenCount: number, finishReason?: string) => ({
+    candidates: [{ content: { parts: [{ text }], role: 'model' }, index: 0, ...(finishReason && { finishReason }) }],
+    usageMetadata: { promptTokenCount: 10, candidatesTokenCount, totalTokenCount: 10 + candidatesTokenCount },
+  })
+  const { post, records } = await start(sse(chunk('a', 1), chunk('b', 2), chunk('c', 3, 'STOP')))
+  await (await post(`${stream()}?alt=sse`, hello)).text()
+  expect(records[0]!.usage).toMatchObject({ input: 10, output: 3, provenance: 'provider' })
+})
+
 test('a stream that breaks off ends with an error, in an array too, and never with a finish', async () => {
   const begun = { candidates: [{ content: { parts: [{ text: 'hel' }], role: 'model' }, index: 0 }] }
   const { post, records } = await start(sse(begun))
@@ -168,7 +201,7 @@ const made = [1, 2].map((n) => createKey({ name: `k${n}`, caller: { team: 'core'
 for (const { record } of made) await addKey(join(folder, 'keys.yaml'), record, realEnvironment.setTimer)
 const [one, two] = made.map(({ key }) => key) as [string, string]
 
-test('the key stands in the header, in the address or as a bearer; two that differ are refused; none is logged', async () => {
+test('the key stands in the header, in the address or as a bearer; two that differ are refused; none is logged (litellm-6963)', async () => {
   const seen: string[] = []
   const { post, url } = await startGateway({
     config: {

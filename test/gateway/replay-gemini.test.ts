@@ -2,17 +2,16 @@
  * What Google's models said, through the whole gateway, cut at random places: to Google's own clients byte for byte, to
  * clients of other dialects the same in their words; and what others said, to Google's clients.
  */
-import type { ServerResponse } from 'node:http'
 import { afterAll, expect, test } from 'vitest'
 import { anthropic } from '../../src/dialects/anthropic/anthropic.ts'
 import type { Dialect } from '../../src/dialects/dialect.ts'
 import { gemini } from '../../src/dialects/gemini/gemini.ts'
 import { isObject } from '../../src/dialects/json.ts'
-import type { Answer, ChatCall, Json, JsonObject, StopReason } from '../../src/dialects/neutral.ts'
+import type { ChatCall, Json, JsonObject } from '../../src/dialects/neutral.ts'
 import { openaiChat } from '../../src/dialects/openai-chat/openai-chat.ts'
-import { accumulate } from '../dialects/accumulate.ts'
-import { bytesOf, cutAt, feed, numbersFrom } from '../dialects/cut.ts'
+import { numbersFrom } from '../dialects/cut.ts'
 import { hasRecordings, type Recording, readRecordings } from '../dialects/recordings.ts'
+import { kindOf, pathOf, readAnswer, sayingOf, sendInPieces, wireOf } from './replaying.ts'
 import { type Running, startGateway, startUpstream } from './support.ts'
 
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000)
@@ -39,7 +38,7 @@ function recordingsOf(provider: Provider, operation: string): readonly Recorded[
 
 async function start(provider: Provider) {
   const now: { recording: Recorded | undefined } = { recording: undefined }
-  const upstream = await startUpstream((_, response) => sendInPieces(response, now.recording!))
+  const upstream = await startUpstream((_, response) => sendInPieces(response, now.recording!, numbers))
   const running = await startGateway({
     config: {
       providers: {
@@ -55,67 +54,15 @@ async function start(provider: Provider) {
   return { now, upstream, ...running }
 }
 
-async function sendInPieces(response: ServerResponse, { response: recorded }: Recorded): Promise<void> {
-  const type = recorded.format === 'sse' ? 'text/event-stream' : 'application/json'
-  response.writeHead(recorded.status, { 'content-type': type })
-  for (const piece of cutAt(bytesOf(wireOf(recorded)), [numbers(), numbers(), numbers(), numbers()])) {
-    response.write(piece)
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-  response.end()
-}
-
-const wireOf = ({ body_text, body }: Recorded['response']): string => body_text ?? JSON.stringify(body)
-
 /** Where a client of a dialect sends its call. */
-function pathOf(dialect: Dialect, model: string, stream: boolean): string {
-  if (dialect.name === 'gemini')
-    return `/v1beta/models/${encodeURIComponent(model)}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`
-  return dialect.name === 'anthropic' ? '/v1/messages' : '/v1/chat/completions'
+function pathFor(dialect: Dialect, model: string, stream: boolean): string {
+  const method = stream ? 'streamGenerateContent?alt=sse' : 'generateContent'
+  return dialect.name === 'gemini' ? `/v1beta/models/${encodeURIComponent(model)}:${method}` : pathOf(dialect)
 }
 
 async function ask(running: Running, path: string, body: unknown) {
   const response = await running.post(path, body)
   return { status: response.status, text: await response.text(), type: response.headers.get('content-type') }
-}
-
-function readAnswer(dialect: Dialect, text: string, isStream: boolean): Answer {
-  if (isStream) {
-    const read = accumulate(feed(dialect.decodeStream(), [bytesOf(text)]))
-    if (read.kind === 'failed') throw new Error(`the stream says an error: ${read.error.message}`)
-    return read.answer
-  }
-  const answer = dialect.decodeAnswer(JSON.parse(text) as Json)
-  if (!('choices' in answer)) throw new Error(`the answer is an error: ${answer.message}`)
-  return answer
-}
-
-/** What an answer says that every dialect can say. */
-function sayingOf(answer: Answer) {
-  const { content, stop } = answer.choices[0]!
-  const { input, output, cachedInput } = answer.usage ?? {}
-  return {
-    text: content.flatMap((each) => (each.kind === 'text' || each.kind === 'refusal' ? [each.text] : [])).join(''),
-    calls: content.flatMap((each) =>
-      each.kind === 'tool_call'
-        ? [{ id: each.id, name: each.name, arguments: JSON.parse(each.arguments || '{}') }]
-        : [],
-    ),
-    stop: levelled(stop.reason),
-    usage: { input, output, cachedInput: cachedInput ?? 0 },
-  }
-}
-
-/** Not every dialect has a word of its own for each way to end. */
-function levelled(reason: StopReason): string {
-  if (reason === 'stop_sequence' || reason === 'pause' || reason === 'unknown') return 'end'
-  return reason === 'refusal' ? 'content_filter' : reason
-}
-
-function kindOf({ response, request }: Recorded): string {
-  if (response.status >= 400) return 'error'
-  const hasTools = isObject(request.body) && 'tools' in request.body
-  return `${response.format === 'sse' ? 'stream' : 'whole'}${hasTools ? ' with tools' : ''}`
 }
 
 /** A blocked prompt is a refusal under a 200. */
@@ -135,7 +82,7 @@ for (const provider of ['gemini', 'vertex'] as const) {
     for (const recording of recordings) {
       const { id, request, response, model, streaming } = recording
       now.recording = recording
-      const answer = await ask(running, pathOf(gemini, model, streaming), request.body)
+      const answer = await ask(running, pathFor(gemini, model, streaming), request.body)
       const sent = upstream.received.at(-1)!
       const { model: _, ...forwarded } = sent.body
       const { model: __, ...asked } = request.body as JsonObject
@@ -160,10 +107,10 @@ for (const provider of ['gemini', 'vertex'] as const) {
         expect(answer.text, id).toContain('the prompt was blocked')
       } else {
         expect(answer.status, id).toBe(200)
-        expect(answer.text, id).toBe(wireOf(response))
+        expect(answer.text, id).toBe(wireOf(recording))
         expect(answer.type, id).toContain(response.format === 'sse' ? 'text/event-stream' : 'application/json')
         const { usage } = running.records.at(-1)!
-        const { input, output } = readAnswer(gemini, wireOf(response), streaming).usage ?? {}
+        const { input, output } = readAnswer(gemini, wireOf(recording), streaming).usage ?? {}
         if (input !== undefined)
           expect([usage.input, usage.output, usage.provenance], id).toEqual([input, output, 'provider'])
       }
@@ -175,10 +122,10 @@ for (const provider of ['gemini', 'vertex'] as const) {
     const { now, upstream: _, ...running } = await start(provider)
     for (const recording of recordings.filter(({ streaming }) => streaming)) {
       now.recording = recording
-      const path = pathOf(gemini, recording.model, true).replace('?alt=sse', '')
+      const path = pathFor(gemini, recording.model, true).replace('?alt=sse', '')
       const answer = await ask(running, path, recording.request.body)
       expect(answer.type, recording.id).toBe('application/json')
-      const events = wireOf(recording.response)
+      const events = wireOf(recording)
         .split(/\r?\n/)
         .filter((line) => line.startsWith('data:'))
         .map((line) => JSON.parse(line.slice(5)) as Json)
@@ -222,7 +169,7 @@ test.skipIf(!hasRecordings)(
   async () => {
     const { now, upstream, ...running } = await start('vertex')
     for (const recording of recordingsOf('vertex', 'messages')) {
-      const { id, request, response, model, streaming } = recording
+      const { id, request, model, streaming } = recording
       now.recording = recording
       const { anthropic_version: version, ...asked } = request.body as JsonObject
       const answer = await ask(running, '/v1/messages', { model, ...asked })
@@ -232,7 +179,7 @@ test.skipIf(!hasRecordings)(
       expect(sent.path, id).toBe(
         `/v1/projects/acme/locations/global/publishers/anthropic/models/${model}:${streaming ? 'streamRawPredict' : 'rawPredict'}`,
       )
-      expect([answer.status, answer.text], id).toEqual([200, wireOf(response)])
+      expect([answer.status, answer.text], id).toEqual([200, wireOf(recording)])
       const decoded = anthropic.decodeRequest({ model, ...asked })
       if (!decoded.ok) throw new Error(decoded.message)
       for (const client of [openaiChat, gemini])
@@ -264,7 +211,7 @@ async function compare({ id, call, recording, now, upstream, running, own, clien
   }
   now.recording = recording
   upstream.received.length = 0
-  const answer = await ask(running, pathOf(client, call.model, call.stream), body)
+  const answer = await ask(running, pathFor(client, call.model, call.stream), body)
   if (upstream.received.length === 0) {
     leftOut.push(`${id} as ${client.name}: not sent on, ${answer.status} ${answer.text.slice(0, 160)}`)
     return
@@ -277,7 +224,7 @@ async function compare({ id, call, recording, now, upstream, running, own, clien
   }
   expect(answer.status, `${id} ${answer.text.slice(0, 300)}`).toBe(200)
   const isStream = response.format === 'sse'
-  const said = sayingOf(readAnswer(own, wireOf(response), isStream))
+  const said = sayingOf(readAnswer(own, wireOf(recording), isStream))
   const heard = sayingOf(readAnswer(client, answer.text, isStream))
   // Clients of Anthropic must have counts: where the provider gave none they are estimates.
   const isCounted = said.usage.output !== undefined

@@ -1,4 +1,4 @@
-/** The pages that an answer rests on, out of its `groundingMetadata`, which stays beside it whole. */
+/** The pages that an answer rests on or repeats, out of its metadata, which stay beside it whole. */
 import { compact, filledString, isArray, isObject } from '../json.ts'
 import type { Json, JsonObject } from '../neutral.ts'
 
@@ -6,8 +6,11 @@ import type { Json, JsonObject } from '../neutral.ts'
 export function citationsIn(candidate: JsonObject): readonly Json[] {
   const grounding = candidate['groundingMetadata']
   const chunks = isObject(grounding) && isArray(grounding['groundingChunks']) ? grounding['groundingChunks'] : []
-  return chunks.flatMap((chunk) => {
-    const source = isObject(chunk) ? (chunk['web'] ?? chunk['retrievedContext']) : undefined
+  const sources = chunks.map((chunk) => (isObject(chunk) ? (chunk['web'] ?? chunk['retrievedContext']) : undefined))
+  const repeated = candidate['citationMetadata']
+  // The Gemini API and Vertex call the list otherwise.
+  const quoted = isObject(repeated) ? (repeated['citations'] ?? repeated['citationSources']) : undefined
+  return [...sources, ...(isArray(quoted) ? quoted : [])].flatMap((source) => {
     const url = isObject(source) ? filledString(source['uri']) : undefined
     if (!isObject(source) || url === undefined || !/^https?:/i.test(url)) return []
     return [compact({ url, title: filledString(source['title']) })]

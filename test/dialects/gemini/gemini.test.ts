@@ -618,6 +618,11 @@ describe('answers of Google', () => {
       ],
     })
     expect(gemini.encodeAnswer(said, CONTEXT)).toMatchObject({ candidates: [{ groundingMetadata }] })
+    const citationMetadata = { citationSources: [{ uri: 'https://b.example' }, { license: 'mit' }] }
+    const quoting = answer({ content: { parts: [{ text: 'so' }] }, finishReason: 'STOP', citationMetadata })
+    expect(quoting).toMatchObject({
+      choices: [{ content: [{ citations: { items: [{ url: 'https://b.example' }] } }] }],
+    })
   })
 
   it('give calls without ids the same ids whole and streamed, and other ids in other answers', () => {
