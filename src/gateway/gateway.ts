@@ -7,6 +7,7 @@ import type { Policy } from '../compile/load.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { hasErrors, PolicyError } from '../diagnostics/diagnostic.ts'
 import { createDispatcher } from '../dispatch/dispatch.ts'
+import type { Guard } from '../graph/decision.ts'
 import { createGuards } from '../guards/guards.ts'
 import { openKeyStore } from '../identity/key-store.ts'
 import { loadPolicy } from '../prove/load-policy.ts'
@@ -118,7 +119,10 @@ export async function openGateway(options: GatewayOptions, environment: Environm
     state: options.state ? lent(options.state) : await openState(policy.config, environment, logger),
     meters: createMeters(policy),
     expectedOutput: createExpectedOutput(),
-    guards: createGuards(policy.config, { poster: createPoster(environment), now: environment.now }),
+    guards: createGuards(policy.config, guardRulesOf(policy), {
+      poster: createPoster(environment),
+      now: environment.now,
+    }),
     keys,
     hostCaller: options.caller,
     hostAttributes: options.attributes ?? {},
@@ -133,6 +137,10 @@ export async function openGateway(options: GatewayOptions, environment: Environm
 /** What the host program lends is its own to close. */
 function lent(state: State): State {
   return { limits: state.limits, budgets: state.budgets, close: async () => {} }
+}
+
+function guardRulesOf({ checked }: Policy): readonly Guard[] {
+  return checked.rules.flatMap((each) => (each.kind === 'guard' ? [each.value] : []))
 }
 
 /** The public face of a runtime. */

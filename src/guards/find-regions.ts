@@ -26,28 +26,52 @@ export interface Anchored {
   readonly dfa: LazyDfa
   readonly alphabet: Alphabet
   readonly maxLength: number
+  /** By side and symbol, whether a match may begin there: 0 where that is not known yet, 1 for no, 2 for yes. */
+  readonly beginnings: Uint8Array
+}
+
+/** `beginnings` before anything is known. */
+export function noBeginnings(alphabet: Alphabet): Uint8Array {
+  return new Uint8Array(3 * alphabet.size)
 }
 
 export function findRegions(pattern: Anchored, stretch: Stretch): readonly Span[] {
   const { text, from, before } = stretch
-  const { units } = pattern.alphabet
+  const { alphabet } = pattern
+  const { units, isWord } = alphabet
   const regions: Span[] = []
-  let side = sideBefore(pattern.alphabet, stretch)
+  let side = sideBefore(alphabet, stretch)
   for (let start = from; start < before; ) {
-    const { symbol, width } = symbolAt(pattern.alphabet, text, start)
-    const end = symbol === noSymbol ? undefined : findEnd(pattern, stretch, start, side)
+    const unit = text.charCodeAt(start)
+    const isPair = (unit & 0xfc00) === 0xd800
+    const symbol = isPair ? symbolAt(alphabet, text, start).symbol : units[unit]!
+    if (symbol === noSymbol) {
+      start++
+      continue
+    }
+    const end = mayBegin(pattern, side, symbol) ? findEnd(pattern, stretch, start, side) : undefined
     if (end === undefined) {
-      if (symbol !== noSymbol) side = pattern.alphabet.isWord[symbol]! ? 'word' : 'other'
-      start += width
+      side = isWord[symbol]! ? 'word' : 'other'
+      start += isPair ? symbolAt(alphabet, text, start).width : 1
       continue
     }
     regions.push({ start, end })
-    let at = end - 1
-    while (at > start && units[text.charCodeAt(at)] === noSymbol) at--
-    side = pattern.alphabet.isWord[units[text.charCodeAt(at)]!]! ? 'word' : 'other'
+    side = sideBefore(alphabet, { ...stretch, from: end })
     start = end
   }
   return regions
+}
+
+const sideNumbers: Readonly<Record<Side, number>> = { edge: 0, word: 1, other: 2 }
+
+/** Most places are no beginning, and this tells so without running the automaton. */
+function mayBegin({ dfa, alphabet, beginnings }: Anchored, side: Side, symbol: number): boolean {
+  const at = sideNumbers[side] * alphabet.size + symbol
+  if (beginnings[at] === 0) {
+    const entry = dfa.step(dfa.start(side), symbol)
+    beginnings[at] = dfa.isQuiet(entry >> 1) ? 1 : 2
+  }
+  return beginnings[at] === 2
 }
 
 /** The end of the longest match that begins at `start`. */

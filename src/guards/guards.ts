@@ -17,7 +17,7 @@ import { blockedError, createStreamGuard } from './guard-stream.ts'
 import type { Guarding } from './guarded-text.ts'
 import { createHttpGuard } from './http-guard.ts'
 import { createModerationGuard } from './moderation-guard.ts'
-import { createDetectors, type Detectors, openGuards } from './open-guarding.ts'
+import { createDetectors, type Detectors, openGuards, prepareScanners } from './open-guarding.ts'
 import type { Poster } from './post.ts'
 import { createSchemaGuard } from './schema-guard.ts'
 import { type Judgement, type JudgeProblem, type Judges, judge, judgesOf, type VerdictGuard } from './verdict.ts'
@@ -37,7 +37,8 @@ export interface GuardsWorld {
   readonly now: () => number
 }
 
-export function createGuards(config: GatewayConfig, { poster, now }: GuardsWorld): Guards {
+/** `rules` are the guards of the policy: what they need is made ready at once. */
+export function createGuards(config: GatewayConfig, rules: readonly Guard[], { poster, now }: GuardsWorld): Guards {
   const verdicts = config.guards.flatMap((each): readonly VerdictGuard[] => {
     switch (each.kind) {
       case 'http':
@@ -51,8 +52,10 @@ export function createGuards(config: GatewayConfig, { poster, now }: GuardsWorld
         return []
     }
   })
+  const detectors = createDetectors([...builtInDetectors, ...customDetectors(config.guards).detectors])
+  prepareScanners(detectors, rules)
   return {
-    detectors: createDetectors([...builtInDetectors, ...customDetectors(config.guards).detectors]),
+    detectors,
     verdicts: new Map(verdicts.map((each) => [each.name, each])),
     close: poster.close,
   }

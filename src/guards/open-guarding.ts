@@ -42,6 +42,21 @@ export function createDetectors(detectors: readonly Detector[]): Detectors {
   }
 }
 
+/** Makes the scanners that the rules of a policy need, alone and all together, so that no request waits for them. */
+export function prepareScanners(detectors: Detectors, rules: readonly Guard[]): void {
+  const sets = rules.length > 1 ? [...rules.map((each) => [each]), rules] : rules.map((each) => [each])
+  const masks = (guards: readonly Guard[]) =>
+    guards.some(({ clauses }) => clauses.some((each) => each.action === 'mask' && each.in.includes('request')))
+  for (const guards of sets.slice(0, maxScanners)) {
+    for (const side of ['request', 'response'] as const) {
+      const names = treatmentsOf(guards, side).flatMap(({ detector }) => (detectors.find(detector) ? [detector] : []))
+      const restores = side === 'response' && masks(guards)
+      if (names.length > 0) detectors.scannerFor(names, false)
+      if (restores) detectors.scannerFor(names, true)
+    }
+  }
+}
+
 const placeholder: Detector = { name: 'placeholder', patterns: [placeholderOf(placeholderPattern)] }
 
 function placeholderOf(pattern: string): Detector['patterns'][number] {

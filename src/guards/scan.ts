@@ -9,7 +9,7 @@
  */
 import { type Alphabet, createAlphabet, noSymbol } from './alphabet.ts'
 import { contextLength, type Detector, type DetectorPattern } from './detector.ts'
-import { type Anchored, findRegions, symbolAt } from './find-regions.ts'
+import { type Anchored, findRegions, noBeginnings, symbolAt } from './find-regions.ts'
 import { createLazyDfa, type LazyDfa } from './lazy-dfa.ts'
 import { createNfa } from './nfa.ts'
 import { plainForm } from './plain-form.ts'
@@ -69,7 +69,14 @@ export function createScanner(detectors: readonly Detector[]): Scanner {
     patterns: patterns.map(({ detector, maxLength, pick }, index) => {
       const alone = { initial: [nfa.starts[index]!], everywhere: [], maxEntries: singleEntries }
       const dfa = createLazyDfa(nfa, alphabet, alone)
-      return { detector, maxLength, dfa, alphabet, ...(pick === undefined ? {} : { pick }) }
+      return {
+        detector,
+        maxLength,
+        dfa,
+        alphabet,
+        beginnings: noBeginnings(alphabet),
+        ...(pick === undefined ? {} : { pick }),
+      }
     }),
     longest: Math.max(1, ...patterns.map((each) => each.maxLength)),
   }

@@ -2,11 +2,16 @@
 import { createHmac } from 'node:crypto'
 import { createServer } from 'node:http'
 import { describe, expect, test } from 'vitest'
+import type { Logger } from '../../src/gateway/log.ts'
 import { completion, dataOf, json, listen, message, startGateway, startUpstream, until } from './support.ts'
 
 const email = 'ann@example.com'
 
-async function start(policy: string, answer: Parameters<typeof startUpstream>[0], more: object = {}) {
+async function start(
+  policy: string,
+  answer: Parameters<typeof startUpstream>[0],
+  { logger, ...more }: { logger?: Logger; guards?: object } = {},
+) {
   const upstream = await startUpstream(answer)
   const config = {
     providers: {
@@ -18,7 +23,7 @@ async function start(policy: string, answer: Parameters<typeof startUpstream>[0]
     ...more,
   }
   const text = `allow anyone\nroute main { to requested }\n${policy}`
-  return { upstream, ...(await startGateway({ config, policy: text })) }
+  return { upstream, ...(await startGateway({ config, policy: text, ...(logger === undefined ? {} : { logger }) })) }
 }
 
 const chat = (content: string, more: object = {}) => ({
@@ -298,6 +303,29 @@ describe('guards of the configuration', () => {
     const answer = await post('/v1/chat/completions', chat('hi'))
     expect(answer.status).toBe(status)
     expect(upstream.received).toHaveLength(status === 200 ? 1 : 0)
+  })
+
+  test('a webhook that hangs is left after its time, and one at a private address is not called unless it may be', async () => {
+    const hanging = await listen(createServer(() => {}))
+    const named = (await startHook(() => ({ body: { action: 'allow' } }))).url.replace('127.0.0.1', 'localhost')
+    const lines: { reason?: string }[] = []
+    for (const [dlp, status] of [
+      [{ url: hanging, timeout: '50ms' }, 503],
+      [{ url: named }, 503],
+      [{ url: named, private: true }, 200],
+    ] as const) {
+      const guards = { dlp: { type: 'http', ...dlp } }
+      const logger = { info() {}, error() {}, warn: (fields: object) => void lines.push(fields) }
+      const { post } = await start('guard own { block dlp in request }', (_, response) => json(response, completion), {
+        guards,
+        logger,
+      })
+      expect((await post('/v1/chat/completions', chat('hi'))).status).toBe(status)
+    }
+    expect(lines.map((each) => each.reason)).toEqual([
+      'it took longer than 50 ms',
+      expect.stringContaining('`localhost` resolves to'),
+    ])
   })
 
   test('a moderation model of a provider', async () => {

@@ -46,10 +46,13 @@ function lastGroupOf(groups: readonly { readonly digits: string }[], first: numb
   let best: number | undefined
   for (let last = first; last < groups.length && digits.length <= 19; last++) {
     digits += groups[last]!.digits
-    if (cards.some(([beginning, lengths]) => beginning.test(digits) && lengths.includes(digits.length)) && luhn(digits))
-      best = last
+    if (digits.length >= 12 && luhn(digits) && isIssued(digits)) best = last
   }
   return best
+}
+
+function isIssued(digits: string): boolean {
+  return cards.some(([beginning, lengths]) => lengths.includes(digits.length) && beginning.test(digits))
 }
 
 /** The length of account numbers by country (the SWIFT registry of IBAN). */
