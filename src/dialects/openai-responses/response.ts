@@ -49,7 +49,8 @@ const UNREPEATED = new Set(['model', 'input', 'stream', 'stream_options', 'inclu
 
 function askedBy(call: ChatCall | undefined): JsonObject {
   if (call?.dialect !== 'openai-responses') return {}
-  const { body } = encodeRequest(call, { model: '', defaultMaxTokens: 0 })
+  // The input is not repeated, and may be long.
+  const { body } = encodeRequest({ ...call, messages: [] }, { model: '', defaultMaxTokens: 0 })
   return Object.fromEntries(Object.entries(body).filter(([field]) => !UNREPEATED.has(field)))
 }
 
