@@ -52,6 +52,8 @@ export interface Targets {
   readonly find: (id: string) => Target
   /** Whether the circuit and the target's own limits let a call through at that time. */
   readonly mayCall: (id: string, atMs: number) => boolean
+  /** Whether a target is left alone for its own limits alone. */
+  readonly isAtRest: (id: string, atMs: number) => boolean
   readonly measureOf: (id: string, call: ChatCall, inputTokens: number) => Measure
   readonly begin: (id: string) => void
   /** The first content of a stream, or a whole answer, is there after `ms`. */
@@ -98,6 +100,10 @@ export function createTargets(catalogue: Catalogue, now: () => number, settings:
     mayCall(id, atMs) {
       const state = states.get(id)
       return state === undefined || (state.restsUntilMs <= atMs && mayCall(state.breaker, atMs, settings))
+    },
+    isAtRest(id, atMs) {
+      const state = states.get(id)
+      return state !== undefined && atMs < state.restsUntilMs && mayCall(state.breaker, atMs, settings)
     },
     measureOf(id, call, inputTokens) {
       const state = states.get(id)

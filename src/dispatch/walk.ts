@@ -185,7 +185,9 @@ function leaveAlone(walk: Walk, target: string, unfit: Unfit): void {
 function passOver(walk: Walk, target: string): void {
   if (walk.cooling.has(target)) return
   walk.cooling.add(target)
-  skip(walk, target, { field: 'circuit', message: `\`${target}\` is cooling down after failures` })
+  const { targets, now } = walk.context
+  const why = targets.isAtRest(target, now()) ? 'has nothing left of its own limits' : 'is cooling down after failures'
+  skip(walk, target, { field: 'circuit', message: `\`${target}\` ${why}` })
 }
 
 function skip(

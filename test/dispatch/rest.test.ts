@@ -51,6 +51,8 @@ describe('a target with nothing left', () => {
     const { clock, run } = worldWith({ restMs: 5_000 })
     expect(attemptsOf(await run(['a/x', 'b/y']))).toEqual(['a/x served'])
     expect(attemptsOf(await run(['a/x', 'b/y']))).toEqual(['a/x skipped circuit', 'b/y served'])
+    const passed = await run(['a/x', 'b/y'])
+    expect(passed.attempts[0]?.error).toMatchObject({ message: '`a/x` has nothing left of its own limits' })
     clock.advance(4_999)
     expect(attemptsOf(await run(['a/x', 'b/y']))).toEqual(['a/x skipped circuit', 'b/y served'])
     clock.advance(1)
