@@ -6,6 +6,7 @@
  * The weights are fitted to the o200k vocabulary: words of Latin letters are one token up to about seven letters,
  * digits go by three, other alphabets by fewer characters a token.
  */
+import { isArray } from './json.ts'
 import type { Block, ChatCall, DialectName, JsonObject, MediaSource } from './neutral.ts'
 
 /** Tokens of a message's frame: role and separators. */
@@ -92,8 +93,14 @@ function blockTokens(block: Block): number {
   }
 }
 
-/** Bytes in a part that only its dialect knows are of a sound or a film, and no text. */
+/**
+ * Bytes in a part that only its dialect knows are of a sound or a film, and no text; what tools of the provider drew is
+ * an image. Prompts in tokens are counted already.
+ */
 function opaqueTokens(value: JsonObject): number {
+  const { type, prompt, result } = value
+  if (type === 'tokens' && isArray(prompt)) return prompt.flat().length
+  if (type === 'image_generation_call' && result !== undefined) return IMAGE_TOKENS
   let bytes = 0
   const text = JSON.stringify(value, (key, item: unknown) => {
     if (key !== 'data' || typeof item !== 'string') return item

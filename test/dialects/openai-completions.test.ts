@@ -2,6 +2,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { AnswerContext } from '../../src/dialects/dialect.ts'
+import { estimateInputTokens } from '../../src/dialects/estimate.ts'
 import type { Answer, ChatCall, JsonObject, StreamEvent } from '../../src/dialects/neutral.ts'
 import { openaiChat } from '../../src/dialects/openai-chat/openai-chat.ts'
 import { openaiCompletions } from '../../src/dialects/openai-completions/openai-completions.ts'
@@ -44,6 +45,12 @@ describe('requests', () => {
       expect(losses).toEqual([])
       expect(body).toEqual({ model: 'target', ...fields, prompt })
     }
+  })
+
+  it('prompts in tokens are counted as what they are', () => {
+    const of = (prompt: readonly number[] | readonly (readonly number[])[]) => estimateInputTokens(decode({ prompt }))
+    expect(of([50_256, 12_345, 7]) - of([1])).toBe(2)
+    expect(of([[50_256, 12_345], [7]])).toBe(of([1, 2, 3]))
   })
 
   it.each<[JsonObject, string]>([
