@@ -31,7 +31,7 @@ export async function guardRequest(
   })
   if (opened === undefined) return done({ call, changed: false })
   exchange.guards = opened
-  const outcome = await opened.request()
+  const outcome = await opened.request(body)
   switch (outcome.kind) {
     case 'passed': {
       const field = opened.answer() === undefined ? undefined : findUnguarded(outcome.call)

@@ -4,7 +4,7 @@
  * which is what would be sent on.
  */
 import type { GatewayConfig } from '../config/config.ts'
-import type { Answer, ChatCall, StreamEvent } from '../dialects/neutral.ts'
+import type { Answer, ChatCall, Json, StreamEvent } from '../dialects/neutral.ts'
 import { textOf } from '../dialects/text.ts'
 import type { Guard } from '../graph/decision.ts'
 import { type AnswerText, textOfAnswer, textOfEvents } from './answer-text.ts'
@@ -12,9 +12,10 @@ import { builtInDetectors } from './built-in-detectors.ts'
 import { customDetectors } from './custom-detectors.ts'
 import type { Blocked, Finding } from './findings.ts'
 import { guardAnswer, refusedChoice } from './guard-answer.ts'
-import { guardCall } from './guard-call.ts'
+import { type GuardedCall, guardCall } from './guard-call.ts'
 import { blockedError, createStreamGuard } from './guard-stream.ts'
 import type { Guarding } from './guarded-text.ts'
+import { hidesMatches } from './hidden-texts.ts'
 import { createHttpGuard } from './http-guard.ts'
 import { createModerationGuard } from './moderation-guard.ts'
 import { createDetectors, type Detectors, openGuards, prepareScanners } from './open-guarding.ts'
@@ -63,13 +64,15 @@ export function createGuards(config: GatewayConfig, rules: readonly Guard[], { p
 
 /** The guards of one call. */
 export interface CallGuards {
-  readonly request: () => Promise<RequestOutcome>
+  /** `body` is what the call was read from. */
+  readonly request: (body: Json) => Promise<RequestOutcome>
   /** Undefined where the answer goes on as it is; asked after the request was guarded. */
   readonly answer: () => AnswerGuards | undefined
   readonly findings: () => readonly Finding[]
 }
 
 export type RequestOutcome =
+  /** `isChanged`: the body that came may not be sent on. */
   | { readonly kind: 'passed'; readonly call: ChatCall; readonly isChanged: boolean }
   | { readonly kind: 'blocked'; readonly blocked: Blocked; readonly where?: string }
   | { readonly kind: 'failed'; readonly problem: JudgeProblem }
@@ -115,8 +118,8 @@ export function openCallGuards(
     return judgement
   }
   return {
-    request: async () => {
-      const outcome = opened.request === undefined ? passed(call) : guardCall(call, opened.request)
+    request: async (body) => {
+      const outcome = guardRequest(call, body, opened.request)
       if (outcome.kind === 'blocked') return outcome
       const judgement = await judged(asking('request'), { text: textOf(outcome.call), choices: [] })
       return judgement.kind === 'passed' ? outcome : judgement
@@ -137,8 +140,11 @@ export function openCallGuards(
   }
 }
 
-function passed(call: ChatCall) {
-  return { kind: 'passed', call, isChanged: false } as const
+function guardRequest(call: ChatCall, body: Json, guarding: Guarding | undefined): GuardedCall {
+  if (guarding === undefined) return { kind: 'passed', call, isChanged: false }
+  const outcome = guardCall(call, guarding)
+  if (outcome.kind === 'blocked' || outcome.isChanged) return outcome
+  return { ...outcome, isChanged: hidesMatches(body, call, guarding) }
 }
 
 /** Texts of a call that look like placeholders: none of them is given out again. */
