@@ -13,6 +13,7 @@ export function requestOf(facts: Facts): Readonly<Record<string, unknown>> {
 
 /** The same facts with other values of `request.…` attributes. */
 export function withRequest(facts: Facts, values: Readonly<Record<string, unknown>>): Facts {
+  if (Object.keys(values).length === 0) return facts
   return { ...facts, request: { ...requestOf(facts), ...values } }
 }
 
