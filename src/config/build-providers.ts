@@ -2,6 +2,7 @@
 import type { Building } from './building.ts'
 import { isWritten, report, secretAt } from './building.ts'
 import { checkBedrock } from './check-bedrock.ts'
+import { checkVertex } from './check-vertex.ts'
 import type { ProviderConfig, ProviderType } from './config.ts'
 import type { RawProvider } from './raw.ts'
 import { isSecretPath } from './secret-places.ts'
@@ -35,6 +36,7 @@ export function buildProviders(building: Building): ReadonlyMap<string, Provider
   for (const [name, raw] of Object.entries(building.raw.providers ?? {})) {
     checkKeys(building, name, raw)
     if (raw.type === 'bedrock') checkBedrock(building, name)
+    if (raw.type === 'vertex') checkVertex(building, name)
     const baseUrl = checkBaseUrl(building, name, raw)
     providers.set(name, {
       name,
@@ -86,13 +88,6 @@ function checkKeys(building: Building, name: string, raw: RawProvider): void {
     report(building, 'P907', at, {
       message: `\`${name}\` has no \`api_key\`, and a provider of type \`${raw.type}\` needs one`,
       help: `add \`api_key: "\${${variable}}"\``,
-      part: 'key',
-    })
-  }
-  if (raw.type === 'vertex' && !has('project') && !has('api_key') && !has('api_keys')) {
-    report(building, 'P907', at, {
-      message: `\`${name}\` has no \`project\`, and a provider of type \`vertex\` needs one`,
-      help: 'add `project: NAME`; only an `api_key` names its own',
       part: 'key',
     })
   }
