@@ -37,6 +37,7 @@ export type {
   Step,
   Timeouts,
 } from './graph/decision.ts'
+export type { Finding } from './guards/findings.ts'
 export type { Caller, CallerFields } from './identity/caller.ts'
 export { loadPolicy } from './prove/load-policy.ts'
 export type {
