@@ -1,4 +1,4 @@
-/** The commands that prove: test, diff, query, bounds. */
+/** The commands that prove and compare: test, diff, query, bounds, replay. */
 import { type Command, Option } from 'commander'
 import type { Io } from './io.ts'
 import { example, pathText } from './program-texts.ts'
@@ -76,5 +76,16 @@ export function addProofs(program: Command, io: Io, finish: (status: number) => 
     .action(async (path: string | undefined, { json }) => {
       const { bounds } = await import('./commands/bounds.ts')
       finish(await bounds(path, { json: json === true }, io))
+    })
+  program
+    .command('replay')
+    .description('decide logged requests again, and count what comes of them')
+    .argument('<log>', 'a file with one JSON object a line: facts, or a record that holds them under `facts`')
+    .option('--config <path>', pathText)
+    .option('--json', 'print each decision as JSON, one a line')
+    .addHelpText('after', example('policyc replay requests.jsonl'))
+    .action(async (log: string, { config, json }) => {
+      const { replay } = await import('./commands/replay.ts')
+      finish(await replay(log, { json: json === true, ...(config === undefined ? {} : { config }) }, io))
     })
 }

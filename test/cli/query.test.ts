@@ -1,4 +1,6 @@
 /** `policyc query` and `policyc bounds`. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { goodPolicy, policyc, project } from './support.ts'
 
@@ -53,4 +55,19 @@ callers: { keys: true }
     version: 1,
     routes: [{ route: 'main', attempts: 6, calls: 7, latencyMs: 66_000, costNanoUsd: 12_000_000, unknown: [] }],
   })
+})
+
+test('replay decides logged requests again', async () => {
+  const path = project(goodPolicy)
+  const log = join(path, 'log.jsonl')
+  const lines = [{ caller: { team: 'core' } }, { facts: { caller: { team: 'web' } } }, { caller: {} }]
+  writeFileSync(log, lines.map((each) => `${JSON.stringify(each)}\n`).join(''))
+  const { status, out } = await policyc(['replay', log, '--config', path])
+  expect(status).toBe(0)
+  expect(out).toBe(
+    '3 requests\n       2  allowed by teams\n       2  routed by anything, no candidate left\n       1  denied by default\n',
+  )
+  const each = (await policyc(['replay', log, '--config', path, '--json'])).out.trim().split('\n')
+  expect(each.map((line) => JSON.parse(line).access.effect)).toEqual(['allow', 'allow', 'deny'])
+  expect((await policyc(['replay', join(path, 'none'), '--config', path])).status).toBe(2)
 })

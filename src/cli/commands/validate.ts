@@ -1,6 +1,8 @@
 /** `policyc validate`: every diagnostic of a configuration and its policy. */
 import { relative, resolve } from 'node:path'
+import type { CheckedPolicy } from '../../check/policy.ts'
 import { openPolicy, type ReadPolicy, readPolicy } from '../../compile/load.ts'
+import type { GatewayConfig } from '../../config/config.ts'
 import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts'
 import { junitCasesOf } from '../../diagnostics/render-junit.ts'
 import { findUnenforced } from '../../gateway/enforced.ts'
@@ -51,7 +53,12 @@ async function diagnosticsOf(
   if (!config || !checked) return diagnostics
   const policy = openPolicy(config, checked, diagnostics)
   const proved = hasErrors(diagnostics) ? [] : await proveAll(policy, options, allElseDone)
-  return [...policy.diagnostics, ...proved, ...findUnenforced(checked, config)]
+  return [...policy.diagnostics, ...proved, ...unserved(checked, config)]
+}
+
+/** What this gateway would refuse to serve: an error to `serve`, and here a warning, for the policy itself is right. */
+function unserved(checked: CheckedPolicy, config: GatewayConfig): readonly Diagnostic[] {
+  return findUnenforced(checked, config).map((each) => ({ ...each, severity: 'warning' }))
 }
 
 /** The files that were read, as diagnostics show them. */

@@ -1,0 +1,48 @@
+/** `policyc replay LOG`: decides logged requests again under this policy. */
+import { openPolicy, readPolicy } from '../../compile/load.ts'
+import { hasErrors, PolicyError } from '../../diagnostics/diagnostic.ts'
+import type { Decision } from '../../graph/decision.ts'
+import { exitStatus } from '../exit-status.ts'
+import { findConfig } from '../find-config.ts'
+import type { Io } from '../io.ts'
+import { readRecords } from '../replay-log.ts'
+import { counted } from '../report.ts'
+
+export interface ReplayOptions {
+  readonly config?: string
+  readonly json: boolean
+}
+
+export async function replay(log: string, options: ReplayOptions, io: Io): Promise<number> {
+  const found = await findConfig(options.config)
+  const { config, checked, diagnostics } = await readPolicy(found.path, { env: io.env })
+  if (hasErrors(diagnostics) || !config || !checked) throw new PolicyError(diagnostics)
+  const policy = openPolicy(config, checked, diagnostics)
+  const counts = new Map<string, number>()
+  let requests = 0
+  for await (const { facts } of readRecords(log)) {
+    requests++
+    const decision = policy.decide(facts)
+    if (options.json) io.out(`${JSON.stringify(decision)}\n`)
+    else for (const name of outcomesOf(decision)) counts.set(name, (counts.get(name) ?? 0) + 1)
+  }
+  if (!options.json) io.out(summaryOf(requests, counts))
+  return exitStatus.ok
+}
+
+/** What is counted of a decision: who let it in or kept it out, and the route that it takes. */
+function outcomesOf({ access, route }: Decision): readonly string[] {
+  const by = access.rules.length === 0 ? 'default' : access.rules.join(', ')
+  if (access.effect === 'deny') return [`denied by ${by}`]
+  const left = route && route.steps.length === 0 ? ', no candidate left' : ''
+  return [`allowed by ${by}`, route ? `routed by ${route.rule}${left}` : 'not routed']
+}
+
+function summaryOf(requests: number, counts: ReadonlyMap<string, number>): string {
+  const sorted = [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+  return [
+    counted(requests, 'request'),
+    ...sorted.map(([name, count]) => `${String(count).padStart(8)}  ${name}`),
+    '',
+  ].join('\n')
+}
