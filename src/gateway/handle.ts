@@ -193,7 +193,10 @@ function refuse(exchange: Exchange & { readonly place?: Place }, failure: Failur
   const body = exchange.dialect.encodeError(error)
   // Anthropic's errors carry the id in the body too.
   const named = exchange.dialect.name === 'anthropic' ? { ...body, request_id: exchange.id } : body
-  const response = json(exchange, error.status, named, runtime)
+  const { endpoint } = exchange
+  // Where a stream would be an array, Google tells an error as one too.
+  const isArray = endpoint.kind === 'call' && endpoint.address?.isArray === true
+  const response = json(exchange, error.status, isArray ? [named] : named, runtime)
   return { ...response, headers: { ...response.headers, ...headers } }
 }
 

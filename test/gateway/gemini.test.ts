@@ -161,6 +161,8 @@ test('a prompt that Google blocks is tried elsewhere, and an error where there i
   const refused = await alone.post(generate(), hello)
   expect(refused.status).toBe(400)
   expect(await refused.json()).toMatchObject({ error: { code: 400, status: 'INVALID_ARGUMENT' } })
+  const array = await alone.post(stream(), hello)
+  expect([array.status, await array.json()]).toMatchObject([400, [{ error: { code: 400 } }]])
   const streamed = await start(sse(blocked))
   expect((await streamed.post(`${stream()}?alt=sse`, hello)).status).toBe(400)
 })
