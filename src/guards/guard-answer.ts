@@ -21,7 +21,10 @@ export function guardAnswer(answer: Answer, guarding: Guarding): GuardedAnswer {
     first ??= blocked
     return blocked === undefined ? guarded : refusedChoice(choice.index, blocked)
   })
-  const guarded = guardExtensions({ ...answer, choices }, createWholeTexts(guarding))
+  const texts = createWholeTexts(guarding)
+  const guarded = guardExtensions({ ...answer, choices }, texts)
+  const beside = texts.blocked()
+  if (beside !== undefined) return { answer: refusedAnswer(answer, beside), blocked: beside }
   return { answer: guarded, ...(first === undefined ? {} : { blocked: first }) }
 }
 
@@ -29,6 +32,11 @@ function guardChoice({ logprobs: _, ...choice }: Choice, guarding: Guarding) {
   const texts = createWholeTexts(guarding)
   const guarded = guardExtensions({ ...choice, content: choice.content.map((each) => guardBlock(each, texts)) }, texts)
   return { guarded, blocked: texts.blocked() }
+}
+
+/** An answer of which nothing may go out but what it cost. */
+export function refusedAnswer({ extensions: _, choices, ...answer }: Answer, blocked: Blocked): Answer {
+  return { ...answer, choices: choices.map(({ index }) => refusedChoice(index, blocked)) }
 }
 
 /** What a client gets in place of an answer that may not go out. */

@@ -11,7 +11,7 @@ import { type AnswerText, textOfAnswer, textOfEvents } from './answer-text.ts'
 import { builtInDetectors } from './built-in-detectors.ts'
 import { customDetectors } from './custom-detectors.ts'
 import type { Blocked, Finding } from './findings.ts'
-import { guardAnswer, refusedChoice } from './guard-answer.ts'
+import { guardAnswer, refusedAnswer } from './guard-answer.ts'
 import { type GuardedCall, guardCall } from './guard-call.ts'
 import { blockedError, createStreamGuard } from './guard-stream.ts'
 import type { Guarding } from './guarded-text.ts'
@@ -168,10 +168,8 @@ async function guardWhole(answer: Answer, guarding: Guarding | undefined, ask: A
       return { kind: 'passed', answer: guarded }
     case 'failed':
       return judgement
-    case 'blocked': {
-      const choices = guarded.choices.map(({ index }) => refusedChoice(index, judgement.blocked))
-      return { kind: 'blocked', answer: { ...guarded, choices }, blocked: judgement.blocked }
-    }
+    case 'blocked':
+      return { ...judgement, answer: refusedAnswer(guarded, judgement.blocked) }
   }
 }
 

@@ -20,8 +20,8 @@ export interface Detectors {
   readonly scannerFor: (names: readonly string[], withPlaceholders: boolean) => Scanner
 }
 
-/** Most sets of detectors whose scanners are kept; each holds some megabytes at most. */
-const maxScanners = 64
+/** Most sets of detectors whose scanners are kept; each holds some megabytes, and twenty where texts do their worst. */
+const maxScanners = 16
 
 export function createDetectors(detectors: readonly Detector[]): Detectors {
   const byName = new Map(detectors.map((each) => [each.name, each]))

@@ -56,7 +56,7 @@ interface CompiledPattern extends Anchored, Pick<DetectorPattern, 'pick'> {
 
 /** Bounds of the automata: of all patterns together, and of one alone, which few texts lead through. */
 const jointEntries = 1 << 20
-const singleEntries = 1 << 16
+const singleEntries = 1 << 15
 
 export function createScanner(detectors: readonly Detector[]): Scanner {
   const patterns = detectors.flatMap((each, detector) => each.patterns.map((pattern) => ({ ...pattern, detector })))

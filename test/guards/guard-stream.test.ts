@@ -70,6 +70,30 @@ test('law: what is blocked whole is blocked in the stream, which ends in an erro
   )
 })
 
+test('what is blocked beside the choices leaves nothing of the answer but its usage', () => {
+  const whole: Answer = {
+    id: 'a',
+    model: 'm',
+    choices: [{ index: 0, content: [{ kind: 'text', text: 'fine' }], stop: { reason: 'end' } }],
+    usage: { input: 1, output: 2 },
+    extensions: { dialect: 'openai-chat', fields: { note: 'ann@example.com' } },
+  }
+  const { answer: refused, blocked } = guardAnswer(whole, guardsOf([['block', 'email']]).response()!)
+  expect(blocked).toEqual({ rule: 'block', detector: 'email' })
+  expect(refused).toEqual({
+    id: 'a',
+    model: 'm',
+    choices: [
+      {
+        index: 0,
+        content: [{ kind: 'refusal', text: 'the answer is blocked by the guard `block`, which found `email`' }],
+        stop: { reason: 'content_filter' },
+      },
+    ],
+    usage: { input: 1, output: 2 },
+  })
+})
+
 const at = { choice: 0, block: 0 }
 
 test('what nothing is found in goes on but for the word that may be the beginning of something', () => {
