@@ -2,7 +2,7 @@
 
 const CREDENTIALS: readonly RegExp[] = [
   /\b(?:sk|pk|rk|gsk|xai|pplx|hf|r8|nvapi|fw|tgp|csk|key)[-_][A-Za-z0-9*._-]{6,}/g,
-  /\bAIza[A-Za-z0-9_-]{10,}/g,
+  /\b(?:AIza|AQ\.|ya29\.)[A-Za-z0-9._-]{10,}/g,
   /\b(?:AKIA|ASIA)[A-Z0-9]{12,}/g,
   /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?/g,
   /(?<=\b(?:bearer|basic)\s{1,4})[A-Za-z0-9+/=._~-]{6,}/gi,

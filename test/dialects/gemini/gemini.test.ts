@@ -758,6 +758,11 @@ describe('errors', () => {
     if (retryAfterMs !== undefined) expect(error.retryAfterMs).toBe(retryAfterMs)
   })
 
+  it.each(['AIzaSyA1234567890abc', 'AQ.Ab8RN6K1234567890', 'ya29.a0AfH6SM1234.567'])('show nothing of %s', (key) => {
+    const body = { error: { code: 400, message: `the credential ${key} is not valid`, status: 'INVALID_ARGUMENT' } }
+    expect(gemini.decodeError(400, () => undefined, body, '').message).toBe('the credential [redacted] is not valid')
+  })
+
   it('are told as Google tells them', () => {
     expect(gemini.encodeError({ status: 403, kind: 'denied', message: 'no', code: 'denied' })).toEqual({
       error: {
