@@ -27,6 +27,7 @@ const how = fc.constantFrom(
 )
 
 test(`law: every scenario has outcomes, and none goes beyond its plan (seed ${seed})`, async () => {
+  let attempts = 0
   const provider = fc.nat().map((index) => [...loaded.config.providers.keys()][index % loaded.config.providers.size]!)
   const fault = fc.tuple(provider, how).map(([name, failure]) => `${name}/* ${failure}`)
   await fc.assert(
@@ -61,4 +62,5 @@ test(`law: every scenario has outcomes, and none goes beyond its plan (seed ${se
     ),
     { numRuns: 60, seed },
   )
+  expect(attempts).toBeGreaterThan(60)
 }, 120_000)
