@@ -44,7 +44,8 @@ export function findValue(attribute: Attribute, wanted: readonly Wanted[]): Samp
   const constants = isMissingWhenEmpty(attribute) ? [...new Set([...named, ''])] : named
   const constant = constants.find((each) => fits(each) && !(each === '' && isMissingWhenEmpty(attribute)))
   if (constant !== undefined) return { kind: 'value', value: constant }
-  return searchWord(wanted, constants)
+  const guess = guesses(wanted).find((each) => !constants.includes(each) && fits(each))
+  return guess === undefined ? searchWord(wanted, constants) : { kind: 'value', value: guess }
 }
 
 /** A set has exactly the elements that are wanted in it; it is missing where its presence is not wanted. */
@@ -55,6 +56,17 @@ function setOf(wanted: readonly Wanted[]): Sampled {
     each.variable.classifier.kind === 'element' && each.class === 1 ? [each.variable.classifier.element] : [],
   )
   return { kind: 'value', value: elements }
+}
+
+/** Words that hold what is wanted, put together: most often one of them is a value, and no search is needed. */
+function guesses(wanted: readonly Wanted[]): readonly string[] {
+  const texts = (kind: 'prefix' | 'contains' | 'suffix'): readonly string[] =>
+    wanted.flatMap(({ variable: { classifier }, class: own }) =>
+      classifier.kind === 'pattern' && classifier.test.kind === kind && own === 1 ? [classifier.test.text] : [],
+    )
+  const longest = (all: readonly string[]): string => all.reduce((a, b) => (b.length > a.length ? b : a), '')
+  const parts = [longest(texts('prefix')), ...texts('contains'), longest(texts('suffix'))].filter((each) => each !== '')
+  return parts.length === 0 ? ['other', 'a', 'other-2'] : [parts.join(''), parts.join('-'), parts.join(' ')]
 }
 
 /** The constants that equality tests name; every other value is told apart by automata alone. */
@@ -73,6 +85,21 @@ interface Runner {
   readonly dfa: Dfa
   readonly start: number
   readonly accepts: (label: number) => boolean
+}
+
+/** The states of a runner from which some word is accepted: in any other the search has nothing to look for. */
+function liveStates({ dfa, accepts }: Runner): ReadonlySet<number> {
+  const before: number[][] = dfa.labels.map(() => [])
+  for (let state = 0; state < dfa.labels.length; state++)
+    for (let symbol = 0; symbol < dfa.symbols; symbol++) before[dfa.table[state * dfa.symbols + symbol]!]!.push(state)
+  const live = new Set<number>()
+  const queue = dfa.labels.flatMap((label, state) => (accepts(label) ? [state] : []))
+  for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
+    if (live.has(at)) continue
+    live.add(at)
+    queue.push(...before[at]!)
+  }
+  return live
 }
 
 /** Words apart from the constants: with the prefix of one of the providers that views are of, or of none. */
@@ -153,6 +180,8 @@ function breadthFirst(
   constants: ReadonlySet<string>,
 ): string | 'undecided' | undefined {
   const codes = alphabetOf(runners, constants)
+  const live = runners.map(liveStates)
+  const isLive = (states: readonly number[]): boolean => states.every((state, i) => live[i]!.has(state))
   const accepted = (states: readonly number[]): boolean =>
     states.every((state, i) => runners[i]!.accepts(runners[i]!.dfa.labels[state]!))
   // Words that begin a constant are told apart by their text, all others by their states.
@@ -169,6 +198,7 @@ function breadthFirst(
       for (const code of codes) {
         const longer = word + String.fromCodePoint(code)
         const moved = states.map((state, i) => step(runners[i]!.dfa, state, code))
+        if (!isLive(moved)) continue
         const key = begins.has(longer) ? `=${longer}` : moved.join()
         if (seen.has(key)) continue
         if (seen.size >= searchBound) return 'undecided'
