@@ -7,13 +7,14 @@
 import type { Catalogue } from '../config/catalogue.ts'
 import type { Provider, SetTimer } from '../providers/provider.ts'
 import { type BreakerSettings, breakerSettings } from './breaker.ts'
-import type { DispatchRequest, Outcome } from './outcome.ts'
+import type { DispatchRequest, FailedOutcome, Outcome, TaskOutcome, TaskRequest } from './outcome.ts'
 import type { Pick } from './pick.ts'
 import { createTargets, type TargetSnapshot } from './targets.ts'
-import { walkRoute } from './walk.ts'
+import { type WalkContext, walkRoute } from './walk.ts'
 
 export interface Dispatcher {
   readonly run: (request: DispatchRequest) => Promise<Outcome>
+  readonly runTask: (request: TaskRequest) => Promise<TaskOutcome | FailedOutcome>
   /** Whether calls to a provider may be made: not every circuit of its targets is open. */
   readonly healthy: (provider: string) => boolean
   /** Every target that was called so far. */
@@ -41,26 +42,33 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const underWay = new Set<AbortController>()
   let isClosed = false
 
+  /** Keeps a request among those under way until it is over, which of a stream that was given out is later. */
+  const track = async <R extends DispatchRequest | TaskRequest, O extends Outcome | TaskOutcome>(
+    request: R,
+    walk: (request: R, context: WalkContext) => Promise<O>,
+  ): Promise<O> => {
+    const controller = new AbortController()
+    const onAbort = () => controller.abort()
+    if (isClosed || request.signal.aborted) onAbort()
+    request.signal.addEventListener('abort', onAbort)
+    underWay.add(controller)
+    const onOver = () => {
+      request.signal.removeEventListener('abort', onAbort)
+      underWay.delete(controller)
+    }
+    let isStreaming = false
+    try {
+      const outcome = await walk({ ...request, signal: controller.signal }, { ...options, targets, onOver })
+      isStreaming = outcome.kind === 'stream'
+      return outcome
+    } finally {
+      if (!isStreaming) onOver()
+    }
+  }
+
   return {
-    async run(request) {
-      const controller = new AbortController()
-      const onAbort = () => controller.abort()
-      if (isClosed || request.signal.aborted) onAbort()
-      request.signal.addEventListener('abort', onAbort)
-      underWay.add(controller)
-      const onOver = () => {
-        request.signal.removeEventListener('abort', onAbort)
-        underWay.delete(controller)
-      }
-      let isStreaming = false
-      try {
-        const outcome = await walkRoute({ ...request, signal: controller.signal }, { ...options, targets, onOver })
-        isStreaming = outcome.kind === 'stream'
-        return outcome
-      } finally {
-        if (!isStreaming) onOver()
-      }
-    },
+    run: (request) => track(request, (each, context) => walkRoute(each, context)),
+    runTask: (request) => track(request, (each, context) => walkRoute(each, context)),
     healthy: (provider) => providers.has(provider) && targets.isHealthy(provider),
     targets: targets.snapshot,
     async close() {

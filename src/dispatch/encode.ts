@@ -6,7 +6,7 @@ import { parseJson } from '../dialects/json.ts'
 import type { DialectName } from '../dialects/neutral.ts'
 import type { Quirk } from '../dialects/quirk.ts'
 import type { Provider } from '../providers/provider.ts'
-import type { DispatchRequest } from './outcome.ts'
+import { type DispatchRequest, isTaskRequest, type TaskRequest } from './outcome.ts'
 import { splice } from './splice.ts'
 import type { Target } from './targets.ts'
 
@@ -53,9 +53,9 @@ function willDo(bytes: Uint8Array, quirks: readonly Quirk[] | undefined, model: 
   return takesAsIs(parseJson(new TextDecoder().decode(bytes)), quirks, model)
 }
 
-/** What the client speaks. */
-export function clientOf({ dialect, raw }: DispatchRequest): DialectName | undefined {
-  return dialect ?? raw?.dialect
+/** What the client speaks; of a task there is one form only. */
+export function clientOf(request: DispatchRequest | TaskRequest): DialectName | undefined {
+  return isTaskRequest(request) ? undefined : (request.dialect ?? request.raw?.dialect)
 }
 
 /** The client's own dialect where the provider speaks it, since nothing is lost then; else the provider's first. */

@@ -5,6 +5,7 @@
 import type { Capability, CatalogueEntry } from '../config/catalogue.ts'
 import { kindsIn } from '../dialects/block-kinds.ts'
 import type { ChatCall } from '../dialects/neutral.ts'
+import { type Call, isTask, type TaskCall } from '../dialects/task.ts'
 
 /** What a target lacks: the field of the call that asks for it, and a sentence. */
 export interface Unfit {
@@ -25,7 +26,16 @@ export interface Needs {
   readonly tokens: number
 }
 
-export function needsOf(call: ChatCall, estimatedInputTokens: number): Needs {
+export function needsOf(call: Call, estimatedInputTokens: number): Needs {
+  return isTask(call) ? needsOfTask(call) : needsOfChat(call, estimatedInputTokens)
+}
+
+/** Nothing is concluded of sizes: a task is many texts, of which each has the context to itself. */
+function needsOfTask({ capability }: TaskCall): Needs {
+  return { capabilities: capability === undefined ? [] : [{ capability, field: 'model' }], tokens: 0 }
+}
+
+function needsOfChat(call: ChatCall, estimatedInputTokens: number): Needs {
   const kinds = new Set(call.messages.flatMap((message) => message.content.flatMap(kindsIn)))
   const { reasoning } = call
   const wantsReasoning =
@@ -68,9 +78,10 @@ export function findUnfit(needs: Needs, target: string, entry: CatalogueEntry | 
 const typicalOutputTokens = 500
 
 /** What the call would cost at this target, in nano-dollars; undefined where its price is not known. */
-export function costAt(call: ChatCall, inputTokens: number, entry: CatalogueEntry | undefined): number | undefined {
+export function costAt(call: Call, inputTokens: number, entry: CatalogueEntry | undefined): number | undefined {
   if (!entry?.price) return undefined
-  const { input, output, request } = entry.price
-  const outputTokens = call.maxTokens ?? typicalOutputTokens
-  return (input * inputTokens + output * outputTokens) / 1_000_000 + (request ?? 0)
+  const { input, output, request, image } = entry.price
+  const outputTokens = isTask(call) ? 0 : (call.maxTokens ?? typicalOutputTokens)
+  const pictures = isTask(call) ? (call.images ?? 0) : 0
+  return (input * inputTokens + output * outputTokens) / 1_000_000 + (request ?? 0) + pictures * (image ?? 0)
 }

@@ -4,6 +4,7 @@
  */
 import type { Loss } from '../dialects/dialect.ts'
 import type { Answer, ChatCall, DialectName, StreamEvent, UpstreamError, Usage } from '../dialects/neutral.ts'
+import { isTask, type TaskAnswer, type TaskCall } from '../dialects/task.ts'
 import type { Route } from '../graph/decision.ts'
 
 export interface DispatchRequest {
@@ -26,6 +27,15 @@ export interface DispatchRequest {
   readonly permit?: Permit
   /** Aborted when the client goes away or the gateway stops. */
   readonly signal: AbortSignal
+}
+
+/** The same for a task, which holds its client's body itself. */
+export interface TaskRequest extends Omit<DispatchRequest, 'call' | 'raw' | 'dialect'> {
+  readonly call: TaskCall
+}
+
+export function isTaskRequest(request: DispatchRequest | TaskRequest): request is TaskRequest {
+  return isTask(request.call)
 }
 
 /** Why a target may not be called now, undefined where it may; `attempts` are all before this one. */
@@ -58,6 +68,14 @@ export interface StreamOutcome extends Served {
    * `end` or `error`; never throws. Leaving the loop early cancels the upstream call. Read it once.
    */
   readonly frames: AsyncIterable<Frame>
+}
+
+/** What came of a task. */
+export interface TaskOutcome extends Served {
+  readonly kind: 'task'
+  readonly answer: TaskAnswer
+  /** The provider's body as it came; what clients are given where `answer` has none. */
+  readonly bytes: Uint8Array
 }
 
 /** Some wire bytes and what they said. */

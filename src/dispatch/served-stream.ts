@@ -6,10 +6,10 @@ import { isContent } from '../dialects/is-content.ts'
 import type { StreamEvent, UpstreamError } from '../dialects/neutral.ts'
 import { malformed } from '../dialects/upstream-error.ts'
 import type { SetTimer } from '../providers/provider.ts'
-import { brokenOff } from './attempt.ts'
 import type { Clocks } from './clocks.ts'
 import type { FrameReader, ReadFrame } from './frames.ts'
 import type { AttemptError, Frame } from './outcome.ts'
+import { brokenOff } from './send.ts'
 
 export interface ServedStreamOptions {
   readonly held: readonly ReadFrame[]

@@ -3,7 +3,7 @@
  * are the pure files'; this keeps their state.
  */
 import type { Catalogue, CatalogueEntry } from '../config/catalogue.ts'
-import type { ChatCall } from '../dialects/neutral.ts'
+import type { Call } from '../dialects/task.ts'
 import {
   type Breaker,
   type BreakerSettings,
@@ -54,7 +54,7 @@ export interface Targets {
   readonly mayCall: (id: string, atMs: number) => boolean
   /** Whether a target is left alone for its own limits alone. */
   readonly isAtRest: (id: string, atMs: number) => boolean
-  readonly measureOf: (id: string, call: ChatCall, inputTokens: number) => Measure
+  readonly measureOf: (id: string, call: Call, inputTokens: number) => Measure
   readonly begin: (id: string) => void
   /** The first content of a stream, or a whole answer, is there after `ms`. */
   readonly onAnswer: (id: string, mode: Mode, ms: number) => void

@@ -6,17 +6,31 @@
  * step that made no attempt, so that the plan's number of attempts holds.
  */
 import { fieldIn } from '../dialects/field-words.ts'
+import { type Call, isTask } from '../dialects/task.ts'
 import type { Step } from '../graph/decision.ts'
 import { pause } from '../providers/pause.ts'
 import type { Provider, SetTimer } from '../providers/provider.ts'
-import { type AttemptFailure, attempt } from './attempt.ts'
+import { type AttemptOptions, type AttemptResult, attempt } from './attempt.ts'
+import { attemptTask, type TaskResult } from './attempt-task.ts'
 import { hintOf, mayFallBack, mayRetry } from './classify.ts'
 import { startClocks } from './clocks.ts'
 import { clientOf, type EncodedBody, encodeBody } from './encode.ts'
+import { type EncodedTask, encodeTask } from './encode-task.ts'
 import { findUnfit, type Needs, needsOf, type Unfit } from './fit.ts'
-import type { AttemptError, AttemptRecord, DispatchFailure, DispatchRequest, Outcome } from './outcome.ts'
+import {
+  type AttemptError,
+  type AttemptRecord,
+  type DispatchFailure,
+  type DispatchRequest,
+  type FailedOutcome,
+  isTaskRequest,
+  type Outcome,
+  type TaskOutcome,
+  type TaskRequest,
+} from './outcome.ts'
 import { type Pick, pickTarget, targetsOf } from './pick.ts'
 import { retryDelayMs } from './retry.ts'
+import type { AttemptFailure } from './send.ts'
 import { serveStream } from './served-stream.ts'
 import type { Targets } from './targets.ts'
 
@@ -36,9 +50,14 @@ export const longestAttemptMs = 600_000
 /** A provider that asks for a longer wait is not waited for: the next step is taken. */
 export const longestRetryWaitMs = 60_000
 
+/** What comes of either kind of call. */
+type AnyOutcome = Outcome | TaskOutcome
+
+type Encoded = EncodedBody | EncodedTask
+
 /** What one request has met so far. */
 interface Walk {
-  readonly request: DispatchRequest
+  readonly request: DispatchRequest | TaskRequest
   readonly context: WalkContext
   readonly needs: Needs
   readonly deadlineAtMs: number
@@ -47,12 +66,14 @@ interface Walk {
   readonly unfit: Map<string, Unfit>
   readonly cooling: Set<string>
   readonly tried: Set<string>
-  readonly encoded: Map<string, EncodedBody>
+  readonly encoded: Map<string, Encoded>
   /** The last failure of an attempt that was made. */
   last?: { readonly target: string; readonly failure: AttemptFailure }
 }
 
-export async function walkRoute(request: DispatchRequest, context: WalkContext): Promise<Outcome> {
+export async function walkRoute(request: DispatchRequest, context: WalkContext): Promise<Outcome>
+export async function walkRoute(request: TaskRequest, context: WalkContext): Promise<TaskOutcome | FailedOutcome>
+export async function walkRoute(request: DispatchRequest | TaskRequest, context: WalkContext): Promise<AnyOutcome> {
   const { deadlineMs } = request.route.timeouts
   const walk: Walk = {
     request,
@@ -82,7 +103,7 @@ export async function walkRoute(request: DispatchRequest, context: WalkContext):
 }
 
 /** An outcome where the walk is over, else undefined: the next step. */
-async function tryStep(walk: Walk, step: Step, index: number): Promise<Outcome | undefined> {
+async function tryStep(walk: Walk, step: Step, index: number): Promise<AnyOutcome | undefined> {
   const { request, context } = walk
   const { retry } = request.route
   const triedHere = new Set<string>()
@@ -166,12 +187,17 @@ function isExpressible(walk: Walk, target: string): boolean {
   return encoded?.ok === true
 }
 
-function encodeFor(walk: Walk, id: string): EncodedBody | undefined {
+function encodeFor(walk: Walk, id: string): Encoded | undefined {
   const known = walk.encoded.get(id)
   if (known) return known
   const target = walk.context.targets.find(id)
   const provider = walk.context.providers.get(target.provider)
-  const encoded = provider && encodeBody(walk.request, provider, target)
+  const { request } = walk
+  const encoded =
+    provider &&
+    (isTaskRequest(request)
+      ? encodeTask(request.call, provider, target, request.route.onLoss)
+      : encodeBody(request, provider, target))
   if (encoded) walk.encoded.set(id, encoded)
   return encoded
 }
@@ -205,7 +231,7 @@ function isLastResort({ tried, cooling, unfit }: Walk, target: string): boolean 
 }
 
 /** One attempt; an outcome where the walk is over, else undefined and the failure is in `walk.last`. */
-async function tryOnce(walk: Walk, id: string): Promise<Outcome | undefined> {
+async function tryOnce(walk: Walk, id: string): Promise<AnyOutcome | undefined> {
   const { request, context } = walk
   const { route, call, signal } = request
   const { now, targets, setTimer } = context
@@ -231,33 +257,32 @@ async function tryOnce(walk: Walk, id: string): Promise<Outcome | undefined> {
   clocks.start('timeout', route.timeouts.attemptMs ?? longestAttemptMs)
   if (walk.deadlineAtMs < Number.POSITIVE_INFINITY) clocks.start('deadline', walk.deadlineAtMs - startedAtMs)
   targets.begin(id)
-  const speaksClients = clientOf(request) === encoded.dialect.name
-  const result = await attempt({
-    provider,
-    dialect: encoded.dialect,
-    model: target.model,
-    body: encoded.bytes,
-    stream: call.stream,
-    headers: speaksClients ? headersFor(request, isFirstTarget) : {},
-    hidesUsage: !call.includeUsage,
-    timeouts: route.timeouts,
-    clocks,
-  })
+  const client = clientOf(request)
+  const spoken = 'dialect' in encoded && encoded.dialect.name === client ? client : undefined
+  const headers =
+    spoken !== undefined || ('format' in encoded && encoded.isClients) ? headersFor(request, isFirstTarget) : {}
+  const options = { provider, model: target.model, body: encoded.bytes, headers, timeouts: route.timeouts, clocks }
+  const result = await attemptEncoded(call, encoded, options)
   const durationMs = now() - startedAtMs
   const record = (rest: Omit<AttemptRecord, 'target' | 'startedAtMs' | 'durationMs'>) =>
     walk.records.push({ target: id, startedAtMs, durationMs, ...rest })
   const served = { target: id, losses: encoded.losses }
 
   switch (result.kind) {
-    case 'whole': {
+    case 'whole':
+    case 'task': {
       clocks.release('keep')
       targets.onAnswer(id, mode, durationMs)
       targets.rest(id, result.restMs)
       targets.end(id, { kind: 'served' })
-      const { answer, bytes } = result
-      record({ result: 'served', ...(answer.usage ? { usage: answer.usage } : {}) })
-      const raw = speaksClients ? { raw: { dialect: encoded.dialect.name, bytes } } : {}
-      return { kind: 'whole', ...served, attempts: walk.records, answer, ...raw }
+      const { usage } = result.answer
+      record({ result: 'served', ...(usage ? { usage } : {}) })
+      const { bytes } = result
+      if (result.kind === 'task') {
+        return { kind: 'task', ...served, attempts: walk.records, answer: result.answer, bytes }
+      }
+      const raw = spoken === undefined ? {} : { raw: { dialect: spoken, bytes } }
+      return { kind: 'whole', ...served, attempts: walk.records, answer: result.answer, ...raw }
     }
     case 'stream': {
       targets.onAnswer(id, mode, durationMs)
@@ -267,7 +292,7 @@ async function tryOnce(walk: Walk, id: string): Promise<Outcome | undefined> {
         held: result.held,
         reader: result.reader,
         clocks,
-        givesBytes: speaksClients,
+        givesBytes: spoken !== undefined,
         redact: provider.redact,
         now,
         setTimer,
@@ -301,13 +326,30 @@ async function tryOnce(walk: Walk, id: string): Promise<Outcome | undefined> {
   }
 }
 
+type Sent = Omit<AttemptOptions, 'dialect' | 'stream' | 'hidesUsage'>
+
+/** Sends what was encoded, and reads the answer as what was asked for. */
+function attemptEncoded(
+  call: Call,
+  encoded: Extract<Encoded, { readonly ok: true }>,
+  options: Sent,
+): Promise<AttemptResult | TaskResult> {
+  if ('format' in encoded) {
+    if (!isTask(call)) throw new Error('a conversation was put into the form of a task')
+    return attemptTask({ ...options, call, format: encoded.format })
+  }
+  if (isTask(call)) throw new Error('a task was put into the form of a conversation')
+  const { stream, includeUsage } = call
+  return attempt({ ...options, dialect: encoded.dialect, stream, hidesUsage: !includeUsage })
+}
+
 function redacted(error: AttemptError, { redact }: Provider): AttemptError {
   if (error.kind !== 'upstream') return error
   return { kind: 'upstream', error: { ...error.error, message: redact(error.error.message) } }
 }
 
 /** An idempotency key names one request to one target: another target must not see it. */
-function headersFor({ headers }: DispatchRequest, isFirstTarget: boolean): Readonly<Record<string, string>> {
+function headersFor({ headers }: Walk['request'], isFirstTarget: boolean): Readonly<Record<string, string>> {
   if (isFirstTarget) return headers
   return Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'idempotency-key'))
 }
@@ -341,6 +383,6 @@ function isCallersAtLast(error: Extract<AttemptError, { kind: 'upstream' }>): bo
   return !mayFallBack(error) || error.error.kind === 'context_length' || error.error.kind === 'content_policy'
 }
 
-function failed(walk: Walk, failure: DispatchFailure): Outcome {
+function failed(walk: Walk, failure: DispatchFailure): FailedOutcome {
   return { kind: 'failed', attempts: walk.records, failure }
 }

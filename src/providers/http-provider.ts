@@ -51,8 +51,9 @@ export function createHttpProvider(config: ProviderConfig, type: HttpType, optio
   })
   const [first, ...further] = spokenBy(type, config)
   const pathOf = (request: ProviderRequest): string => {
-    const spoken = further.find(({ dialect }) => dialect.name === request.dialect) ?? first
-    const path = typeof spoken.path === 'string' ? spoken.path : spoken.path(request, config)
+    const task = request.task && type.tasks?.[request.task]
+    const { path: of } = task ?? further.find(({ dialect }) => dialect.name === request.dialect) ?? first
+    const path = typeof of === 'string' ? of : of(request, config)
     return `${base.pathname.replace(/\/+$/, '')}${path}${base.search}`
   }
   const credentials = createCredentials(type, config, options)
@@ -106,6 +107,10 @@ export function createHttpProvider(config: ProviderConfig, type: HttpType, optio
     dialect: first.dialect,
     ...(type.dialectOf === undefined ? {} : { dialectOf: type.dialectOf }),
     ...(further.length === 0 ? {} : { alsoSpeaks: further.map(({ dialect }) => dialect) }),
+    taskOf: (task, model) => {
+      const format = type.tasks?.[task]?.format
+      return typeof format === 'function' ? format(model) : format
+    },
     encoding: { ...type.encoding, ...type.configured?.(config) },
     ...(nameOf === undefined ? {} : { nameOf: (model: string) => nameOf(model, config) }),
     call,

@@ -4,6 +4,7 @@
  */
 import type { ProviderConfig } from '../config/config.ts'
 import type { ProviderDialect, ProviderEncoding } from '../dialects/dialect.ts'
+import type { TaskFormat, TaskName } from '../dialects/task.ts'
 import type { ProviderRequest } from './provider.ts'
 import type { TokenRequest } from './token-source.ts'
 
@@ -14,11 +15,20 @@ export interface Spoken {
   readonly path: string | ((request: Pick<ProviderRequest, 'model' | 'stream'>, config: ProviderConfig) => string)
 }
 
+/** A task that a provider carries out, and where. */
+export interface SpokenTask {
+  /** How it is put; of some providers that depends on the model, and some models do not have it. */
+  readonly format: TaskFormat | ((model: string) => TaskFormat | undefined)
+  readonly path: Spoken['path']
+}
+
 export interface HttpType extends Spoken {
   /** Further dialects, for the calls of clients that speak them. */
   readonly also?: readonly Spoken[]
   /** The only dialect that a model is spoken to in, where that depends on the model. */
   readonly dialectOf?: (model: string) => ProviderDialect | undefined
+  /** The calls beside conversations that it takes. */
+  readonly tasks?: Readonly<Partial<Record<TaskName, SpokenTask>>>
   /** Where the configuration gives none; absent where it must. Some make it of a setting. */
   readonly defaultBaseUrl?: string | ((config: ProviderConfig) => string | undefined)
   /** What keeps a configuration from being used that its schema takes, in one sentence. */

@@ -7,6 +7,7 @@
 import type { ProviderType } from '../config/config.ts'
 import type { HeaderLookup, ProviderDialect, ProviderEncoding } from '../dialects/dialect.ts'
 import type { DialectName, UpstreamError } from '../dialects/neutral.ts'
+import type { TaskFormat, TaskName } from '../dialects/task.ts'
 
 export interface Provider {
   /** The key under `providers`: the first part of a target. */
@@ -18,6 +19,8 @@ export interface Provider {
   readonly alsoSpeaks?: readonly ProviderDialect[]
   /** The only dialect that a model is spoken to in, where that depends on the model. */
   readonly dialectOf?: (model: string) => ProviderDialect | undefined
+  /** How it carries out a task for one of its models; undefined where it does not. */
+  readonly taskOf?: (task: TaskName, model: string) => TaskFormat | undefined
   /** What this provider wants of its first dialect. */
   readonly encoding: ProviderEncoding
   /** The name under which the provider serves a model, where that is another one: a deployment. */
@@ -38,6 +41,8 @@ export interface ProviderRequest {
   readonly model: string
   /** What the body is written in: one of the provider's dialects, the first where absent. */
   readonly dialect?: DialectName
+  /** What is asked for where the call is no conversation, and has a path of its own. */
+  readonly task?: TaskName
   readonly body: Uint8Array
   readonly stream: boolean
   /** Headers of the client; a provider passes on only those that it knows. */
