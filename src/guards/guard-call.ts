@@ -42,7 +42,7 @@ export function guardCall(call: ChatCall, guarding: Guarding): GuardedCall {
   const all = at('the body', guardExtensions(guarded, texts))
   const blocked = texts.blocked()
   if (blocked !== undefined) return { kind: 'blocked', blocked, where: where ?? 'the body' }
-  const isChanged = JSON.stringify(all) !== JSON.stringify(call)
+  const isChanged = texts.isChanged()
   return { kind: 'passed', call: isChanged ? all : call, isChanged }
 }
 

@@ -11,6 +11,8 @@ export interface WholeTexts {
   readonly json: (text: string) => Guarded
   /** Every key and text within a value, but for what is bytes, ciphers or names. */
   readonly value: <T extends Json>(value: T) => T
+  /** Whether any text is another one now. */
+  readonly isChanged: () => boolean
   /** Set once something is blocked; what is given from then on is of no use. */
   readonly blocked: () => Blocked | undefined
 }
@@ -45,6 +47,7 @@ export function isTextKey(key: string): boolean {
 
 export function createWholeTexts(guarding: Guarding): WholeTexts {
   let blocked: Blocked | undefined
+  let isChanged = false
   const read = (parts: readonly Part[], given: string): Guarded => {
     let text = ''
     let isAltered = false
@@ -65,6 +68,7 @@ export function createWholeTexts(guarding: Guarding): WholeTexts {
           blocked = part.blocked
       }
     }
+    isChanged ||= isTouched
     return { text: isTouched ? text : given, isAltered }
   }
   const guard = (
@@ -93,6 +97,7 @@ export function createWholeTexts(guarding: Guarding): WholeTexts {
     json,
     // The shape of a value stays; only its strings change.
     value: <T extends Json>(value: T) => valueNamed(value, undefined) as T,
+    isChanged: () => isChanged,
     blocked: () => blocked,
   }
 }
