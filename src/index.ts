@@ -2,7 +2,9 @@
  * The public API of `policyc`: everything that a program which embeds the gateway, or only decides, needs.
  */
 
-export { createWorkspace, type Policy, type Workspace } from './compile/load.ts'
+export type { Policy } from './compile/load.ts'
+export type { Workspace } from './compile/workspace.ts'
+export { createWorkspace } from './compile/workspace.ts'
 export type { GatewayConfig } from './config/config.ts'
 export type { Explanation } from './decide/explain.ts'
 export type { Facts } from './decide/facts.ts'

@@ -10,6 +10,7 @@ import type { ParsedTexts } from '../check/imports.ts'
 import { createKept, type Kept } from './kept.ts'
 import type { PartitionedAttribute } from './partitioned.ts'
 
+/** What building one policy leaves behind for building it again; each builder keeps its own. */
 export interface Workspace {
   /** Each file as it was last read. */
   texts: ParsedTexts
