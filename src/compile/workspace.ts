@@ -11,6 +11,7 @@ import { createKept, type Kept } from './kept.ts'
 import type { PartitionedAttribute } from './partitioned.ts'
 
 /** What building one policy leaves behind for building it again; each builder keeps its own. */
+/** What the last build of one policy left; results do not depend on it. */
 export interface Workspace {
   /** Each file as it was last read. */
   texts: ParsedTexts

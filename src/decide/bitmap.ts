@@ -25,24 +25,26 @@ export function createBitmap(index: BitmapIndex, classOf: (variable: number) => 
   // The variable whose rows are emptiest is asked first: where nothing is left, the others are not asked at all.
   const order = orderOf(index)
   const variables = order.map((each) => index.variables[each]!)
-  const offsets = order.map((each) => index.offsets[each]!)
+  // Rows are numbered over all variables, which have `words` words a row.
+  const firstRows = order.map((each) => index.offsets[each]! / words)
   const summaryWords = Math.ceil(words / 32)
   const summaries = summariesOf(bits, words, summaryWords)
   const rows = new Int32Array(variables.length)
   const pairs = new Int32Array(words * 2)
-  const left = new Int32Array(summaryWords)
+  const left = new Int32Array(summaryWords).fill(-1)
   const known = new Map<number, Found[]>()
   let epoch = unions.epoch()
 
   /** Fills `pairs` with the words that match, at most `most` of them; how many numbers were filled. */
   function intersect(most: number): number {
-    left.fill(-1)
     for (let i = 0; i < rows.length; i++) {
-      // Rows are numbered over all variables, which have `words` words a row.
-      const row = offsets[i]! / words + classOf(variables[i]!)
+      const row = firstRows[i]! + classOf(variables[i]!)
       rows[i] = row
       let any = 0
-      for (let part = 0; part < summaryWords; part++) any |= left[part]! &= summaries[row * summaryWords + part]!
+      for (let part = 0; part < summaryWords; part++) {
+        const before = i === 0 ? -1 : left[part]!
+        any |= left[part] = before & summaries[row * summaryWords + part]!
+      }
       if (any === 0) return 0
     }
     let length = 0

@@ -31,7 +31,8 @@ export function createClassifier(variable: Variable): Classify {
     case 'number': {
       const thresholds = Float64Array.from(classifier.thresholds)
       const classes = Int32Array.from(classifier.classes)
-      return (value) => (value === undefined ? missing : classes[pieceOf(thresholds, value as number)]!)
+      const pieceOf = createPieces(thresholds)
+      return (value) => (value === undefined ? missing : classes[pieceOf(value as number)]!)
     }
     case 'ip': {
       const starts = Uint32Array.from(classifier.starts)
@@ -57,16 +58,38 @@ export function createClassifier(variable: Variable): Classify {
   }
 }
 
-/** Piece `2i` lies below threshold `i`, piece `2i + 1` is the threshold. */
-function pieceOf(thresholds: Float64Array, value: number): number {
-  let low = 0
-  let high = thresholds.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (thresholds[middle]! < value) low = middle + 1
-    else high = middle
+const bucketCount = 256
+
+/**
+ * The piece of a number: piece `2i` lies below threshold `i`, piece `2i + 1` is the threshold. The range of the
+ * thresholds is cut into buckets of one width that know which thresholds are in them, so that hardly anything is left
+ * to search.
+ */
+function createPieces(thresholds: Float64Array): (value: number) => number {
+  const count = thresholds.length
+  const least = thresholds[0] ?? 0
+  const most = thresholds[count - 1] ?? 0
+  const scale = (bucketCount - 1) / (most - least)
+  // Bucket numbers only grow with the value, so those of lower buckets are lower, rounding or not.
+  const firsts = new Int32Array(bucketCount + 1).fill(count)
+  const isEven = Number.isFinite(scale)
+  if (isEven) {
+    for (let i = count - 1; i >= 0; i--) firsts[Math.floor((thresholds[i]! - least) * scale)] = i
+    for (let each = bucketCount - 1; each >= 0; each--) firsts[each] = Math.min(firsts[each]!, firsts[each + 1]!)
   }
-  return low * 2 + (thresholds[low] === value ? 1 : 0)
+  return (value) => {
+    if (!(value > least)) return value === least && count > 0 ? 1 : 0
+    if (value > most) return count * 2
+    const bucket = isEven ? Math.floor((value - least) * scale) : 0
+    let low = isEven ? firsts[bucket]! : 0
+    let high = isEven ? firsts[bucket + 1]! : count
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (thresholds[middle]! < value) low = middle + 1
+      else high = middle
+    }
+    return low * 2 + (thresholds[low] === value ? 1 : 0)
+  }
 }
 
 /** The last range that starts at or before the address. */

@@ -42,6 +42,7 @@ export function createDecider(graph: Graph): Decider {
   const hasShadow = has('shadow')
   const hasLog = has('log')
 
+  const isPlain = !(hasCache || hasLimit || hasBudget || hasGuard || hasRewrite || hasShadow || hasLog)
   const deniedBy = byLeaf(matcher, (_, leaf) => denied(parts.access(leaf), noLog))
 
   function decide(facts: Facts): Decision {
@@ -51,6 +52,7 @@ export function createDecider(graph: Graph): Decider {
     const access = parts.access(leaf)
     const log = hasLog ? parts.log(collect.log()) : noLog
     if (access.effect === 'deny') return hasLog ? denied(access, log) : deniedBy(leaf)
+    if (isPlain) return plain(access, hasRoute ? routes.route(facts) : null)
     const cache = hasCache ? matcher.cache() : -1
     return Object.freeze({
       access,
@@ -65,7 +67,33 @@ export function createDecider(graph: Graph): Decider {
     })
   }
 
+  /** The latest decision by route rule (0 where none matched): what is decided by access and route alone comes again. */
+  const latest: (Decision | undefined)[] = [undefined, ...graph.rules.map(() => undefined)]
+
+  function plain(access: Access, route: Decision['route']): Decision {
+    const at = matcher.routed() + 1
+    const known = latest[at]
+    if (known !== undefined && known.access === access && known.route === route) return known
+    const made = allowed(access, route)
+    latest[at] = made
+    return made
+  }
+
   return { graph, decide, matcher, candidates }
+}
+
+function allowed(access: Access, route: Decision['route']): Decision {
+  return Object.freeze({
+    access,
+    route,
+    cache: null,
+    limits: nothing,
+    budgets: nothing,
+    guards: nothing,
+    rewrites: nothing,
+    shadows: nothing,
+    log: noLog,
+  })
 }
 
 const noLog: LogPlan = Object.freeze({ rules: nothing, capture: nothing, tags: nothing })

@@ -20,6 +20,8 @@ export interface Matcher {
   readonly itemsOf: (leaf: number) => readonly number[]
   /** The first rule of the slot that matches, or -1. */
   readonly route: () => number
+  /** What `route` last found. */
+  readonly routed: () => number
   readonly cache: () => number
   readonly classOf: (variable: number) => number
   /** The value of an attribute of the graph, by index. */
@@ -121,6 +123,13 @@ export function createMatcher(graph: Graph): Matcher {
     }
   }
 
+  const findRoute = finder(slots.route.clusters)
+  let routed = -1
+  const route = (): number => {
+    routed = findRoute()
+    return routed
+  }
+
   const collectors = {} as Record<CollectingSlot, () => number>
   for (const name of collectingSlots) collectors[name] = collector(slots[name].clusters)
 
@@ -128,7 +137,8 @@ export function createMatcher(graph: Graph): Matcher {
     begin,
     collect: collectors,
     itemsOf: unions.itemsOf,
-    route: finder(slots.route.clusters),
+    route,
+    routed: () => routed,
     cache: finder(slots.cache.clusters),
     classOf,
     valueOf: (attribute) => readers[attribute]!(current),

@@ -9,10 +9,8 @@ import type { Candidates } from './candidates.ts'
 import type { Facts } from './facts.ts'
 import { requestedModel } from './facts.ts'
 import type { Matcher } from './match.ts'
+import { createPairMemo } from './pair-memo.ts'
 import { frozen, nothing } from './parts.ts'
-
-/** Most routes that are kept. */
-const memoBound = 1 << 14
 
 export interface Routes {
   readonly route: (facts: Facts) => Route | null
@@ -23,9 +21,9 @@ export function createRoutes(graph: Graph, matcher: Matcher, candidates: Candida
   const { collect } = matcher
   const plain: (Route | undefined)[] = graph.rules.map(() => undefined)
   /** By rule, then by prohibitions and requested target. */
-  const memo: (Map<number, Route> | undefined)[] = []
-  let size = 0
-  let epoch = matcher.epoch()
+  const routesMade = createPairMemo<Route>(matcher)
+  /** By the shadow rules that match, then by prohibitions. */
+  const shadowsMade = createPairMemo<readonly Shadow[]>(matcher)
   const hasRestrict = graph.slots.restrict.clusters.length > 0
   const asks = graph.rules.map((rule) => {
     return rule.kind === 'route' ? asksOf(rule.steps.flatMap(refsOf)) : 'nothing'
@@ -33,6 +31,11 @@ export function createRoutes(graph: Graph, matcher: Matcher, candidates: Candida
   const forbiddenBy = byLeaf(
     matcher,
     (items): ReadonlySet<number> => new Set(items.flatMap((each) => graph.prohibitions[each]!.targets)),
+  )
+
+  /** Whether what these shadows go to depends on the request. */
+  const shadowsAsk = byLeaf(matcher, (items): boolean =>
+    items.some((each) => asksOf([(graph.rules[each] as RuleOf<'shadow'>).candidate]) !== 'nothing'),
   )
 
   function route(facts: Facts): Route | null {
@@ -51,19 +54,11 @@ export function createRoutes(graph: Graph, matcher: Matcher, candidates: Candida
 
   /** The route that was made for the same rule, prohibitions and requested target, or made now. */
   function kept(index: number, leaf: number, target: number, model: string): Route {
-    if (epoch !== matcher.epoch() || size > memoBound) {
-      memo.length = 0
-      size = 0
-      epoch = matcher.epoch()
-    }
-    const own = (memo[index] ??= new Map())
     const key = leaf * (graph.targets.length + 1) + target + 1
-    let value = own.get(key)
-    if (!value) {
-      value = make(index, leaf, model)
-      own.set(key, value)
-      size++
-    }
+    const known = routesMade.get(index, key)
+    if (known) return known
+    const value = make(index, leaf, model)
+    routesMade.set(index, key, value)
     return value
   }
 
@@ -81,11 +76,26 @@ export function createRoutes(graph: Graph, matcher: Matcher, candidates: Candida
   }
 
   function shadows(facts: Facts): readonly Shadow[] {
-    const leaf = collect.shadow()
-    if (leaf === 0) return nothing
-    const restrict = hasRestrict ? collect.restrict() : 0
+    let leaf: number
+    let restrict: number
+    let epoch: number
+    // Both leaves must be of one numbering.
+    do {
+      epoch = matcher.epoch()
+      leaf = collect.shadow()
+      if (leaf === 0) return nothing
+      restrict = hasRestrict ? collect.restrict() : 0
+    } while (epoch !== matcher.epoch())
+    if (shadowsAsk(leaf)) return makeShadows(leaf, restrict, requestedModel(facts))
+    const known = shadowsMade.get(leaf, restrict)
+    if (known) return known
+    const value = makeShadows(leaf, restrict, '')
+    shadowsMade.set(leaf, restrict, value)
+    return value
+  }
+
+  function makeShadows(leaf: number, restrict: number, model: string): readonly Shadow[] {
     const forbidden = forbiddenBy(restrict)
-    const model = requestedModel(facts)
     const found: Shadow[] = []
     for (const index of matcher.itemsOf(leaf)) {
       const { name, share, candidate } = graph.rules[index] as RuleOf<'shadow'>
