@@ -72,7 +72,7 @@ function createPieces(thresholds: Float64Array): (value: number) => number {
   const scale = (bucketCount - 1) / (most - least)
   // Bucket numbers only grow with the value, so those of lower buckets are lower, rounding or not.
   const firsts = new Int32Array(bucketCount + 1).fill(count)
-  const isEven = Number.isFinite(scale)
+  const isEven = Number.isFinite(scale) && scale > 0
   if (isEven) {
     for (let i = count - 1; i >= 0; i--) firsts[Math.floor((thresholds[i]! - least) * scale)] = i
     for (let each = bucketCount - 1; each >= 0; each--) firsts[each] = Math.min(firsts[each]!, firsts[each + 1]!)
