@@ -20,6 +20,7 @@ import { type Reached, reachOf } from './reach.ts'
 import { referenceOf } from './reference.ts'
 import { regionOf } from './region-of.ts'
 import type { Regions } from './regions.ts'
+import { scopeRowsOf } from './scope-rows.ts'
 import { createSubject, type Subject } from './subject.ts'
 import { createUniverse, isInRegion, type Universe } from './universe.ts'
 import { createWitnesses } from './witness.ts'
@@ -71,7 +72,12 @@ const worldPart = 3
 export function openProof({ checked, graph, config }: Provable, asked: readonly Cond[] = []): Proof {
   const table = targetsOf(checked)
   const conditions = claimConditionsOf(claimsOf(checked), table)
-  const laws = createPartition([...lawConditions(checked, conditions.all), ...asked], checked.tables, checked.tableKeys)
+  const keyed = graph.variables.map((each) => graph.attributes[each.attribute]!.id)
+  const laws = createPartition(
+    [...lawConditions(checked, conditions.all, keyed), ...asked],
+    checked.tables,
+    checked.tableKeys,
+  )
   const lawAttributes = laws.attributes.map((each) => withFixed(each, checked.fixed))
   const forbiddenBy = table.targets.map((_, target) =>
     graph.prohibitions.flatMap(({ targets }, index) => (targets.includes(target) ? [index] : [])).join(),
@@ -129,14 +135,18 @@ export function openProof({ checked, graph, config }: Provable, asked: readonly 
   }
 }
 
-/** Conditions that no rule has: of assertions, assumptions and tests. */
-function lawConditions({ assertions, assumptions, tests }: CheckedPolicy, claims: readonly Cond[]): Cond[] {
+/** Conditions that no rule has: of assertions, assumptions and tests, and of rows that the scope of a cache tells of. */
+function lawConditions(policy: CheckedPolicy, claims: readonly Cond[], read: readonly string[]): Cond[] {
+  const { assertions, assumptions, tests, rules } = policy
   const columns = tests.flatMap((test) => givenColumns(test))
+  const rows = rules.flatMap((rule) => (rule.kind === 'cache' ? scopeRowsOf(policy, rule).flat() : []))
   return [
     ...assertions.map((each: Assertion) => each.when),
     ...assumptions.flatMap((each) => [each.when, each.then]),
     ...claims,
     ...columns,
+    // Which row it is matters only where something depends on it.
+    ...rows.filter((each) => atomsOf(each).some(({ attribute }) => read.includes(attribute.id))),
   ].filter((each) => atomsOf(each).length > 0)
 }
 

@@ -19,10 +19,10 @@ export const claimedGround: Check = {
         case 'restrict':
           return checkRestrict(proof, rule, reporting)
         case 'cache':
-          return checkScope(rule, reporting)
+          return checkScope(proof, rule, reporting)
         case 'limit':
         case 'budget':
-          return checkKey(rule, reporting)
+          return checkKey(proof, rule, reporting)
         case 'deny':
         case 'route':
         case 'guard':
@@ -36,6 +36,18 @@ export const claimedGround: Check = {
 }
 
 const isClaimed = ({ trust }: Attribute): boolean => trust === 'claimed'
+
+/** The attribute by which a caller chooses the value: of a column, the one that picks the row. */
+function claimedBehind({ policy }: Proof, attribute: Attribute): Attribute | undefined {
+  const { column } = attribute
+  const behind = column === undefined ? attribute : (policy.tableKeys.get(column.table) ?? attribute)
+  return isClaimed(behind) ? behind : undefined
+}
+
+/** How a column comes to be the caller's own choice. */
+function pickedBy(attribute: Attribute, behind: Attribute): string {
+  return behind.id === attribute.id ? '' : ` by \`${behind.id}\``
+}
 const help =
   'a caller may write anything there or leave it out; decide by an attribute of its key or token, or add one to the condition'
 
@@ -90,13 +102,14 @@ function checkRestrict(proof: Proof, rule: RestrictRule, { report }: Reporting):
 /** Attributes of which one alone keeps an entry to the caller that made it. */
 const personal = new Set(['caller.id', 'caller.user', 'caller.key'])
 
-function checkScope(rule: CacheRule, { report }: Reporting): void {
+function checkScope(proof: Proof, rule: CacheRule, { report }: Reporting): void {
   const { scope, node, value } = rule
   if (value.off || scope.some(({ id }) => personal.has(id))) return
   for (const [index, attribute] of scope.entries()) {
-    if (!isClaimed(attribute)) continue
+    const behind = claimedBehind(proof, attribute)
+    if (!behind) continue
     report({
-      message: `\`${rule.name}\` parts its entries by \`${attribute.id}\`, which the caller itself may claim`,
+      message: `\`${rule.name}\` parts its entries by \`${attribute.id}\`, which the caller itself may claim${pickedBy(attribute, behind)}`,
       span: node.scope?.attributes[index]?.span ?? rule.nameSpan,
       label: 'is what the caller says',
       help: 'add `caller.id` or another attribute of the key to the scope, or leave this one out',
@@ -104,11 +117,12 @@ function checkScope(rule: CacheRule, { report }: Reporting): void {
   }
 }
 
-function checkKey(rule: LimitRule | BudgetRule, { report }: Reporting): void {
+function checkKey(proof: Proof, rule: LimitRule | BudgetRule, { report }: Reporting): void {
   for (const [index, attribute] of rule.by.entries()) {
-    if (!isClaimed(attribute)) continue
+    const behind = claimedBehind(proof, attribute)
+    if (!behind) continue
     report({
-      message: `the ${rule.kind} \`${rule.name}\` counts by \`${attribute.id}\`, which the caller itself may claim`,
+      message: `the ${rule.kind} \`${rule.name}\` counts by \`${attribute.id}\`, which the caller itself may claim${pickedBy(attribute, behind)}`,
       span: rule.node.by[index]?.span ?? rule.nameSpan,
       label: 'is what the caller says',
       help: 'whoever writes another value gets another account; count by an attribute of the key or token',
@@ -118,5 +132,5 @@ function checkKey(rule: LimitRule | BudgetRule, { report }: Reporting): void {
 
 /** The first test of the attribute in a condition. */
 function spanIn(condition: Cond, id: string): Span | undefined {
-  return atomsOf(condition).find((each) => each.attribute.id === id)?.span
+  return atomsOf(condition).find(({ attribute }) => attribute.id === id || attribute.column?.key === id)?.span
 }

@@ -2,6 +2,7 @@
 import { atomsOf } from '../../check/atoms.ts'
 import type { AnyRule } from '../../check/policy.ts'
 import type { Facts } from '../../decide/facts.ts'
+import type { Attribute } from '../../graph/attribute.ts'
 import { falseRef } from '../../graph/diagram.ts'
 import { attributesWhere, dependsOn, withoutAttribute } from '../caller-control.ts'
 import { type Check, replayed, wholePolicy } from '../check.ts'
@@ -32,7 +33,7 @@ export const leavingOutGains: Check = {
         const after = proof.replay(without)
         replayed(witness, before.access.effect === 'deny' && after.access.effect === 'allow')
         const rule = readerOf(proof, [...before.access.rules, ...after.access.rules], id)
-        const [atom] = rule ? atomsOf(rule.when).filter((each) => each.attribute.id === id) : []
+        const [atom] = rule ? atomsOf(rule.when).filter((each) => rests(each.attribute, id)) : []
         report({
           message: `leaving out \`${id}\` turns a denied request into an allowed one`,
           span: atom?.span ?? rule?.nameSpan ?? wholePolicy(proof).span,
@@ -50,9 +51,14 @@ export const leavingOutGains: Check = {
 
 /** Of those rules the first that reads the attribute, denies before allows. */
 function readerOf({ policy }: Proof, names: readonly string[], id: string): AnyRule | undefined {
-  const reads = (rule: AnyRule): boolean => atomsOf(rule.when).some((each) => each.attribute.id === id)
+  const reads = (rule: AnyRule): boolean => atomsOf(rule.when).some((each) => rests(each.attribute, id))
   const readers = policy.rules.filter(reads)
   return readers.find((rule) => names.includes(rule.name)) ?? readers.find((rule) => rule.kind === 'deny') ?? readers[0]
+}
+
+/** Whether the attribute is the one of that id, or a column whose row it picks. */
+function rests({ id: own, column }: Attribute, id: string): boolean {
+  return own === id || column?.key === id
 }
 
 function leftOut(facts: Facts, [first, ...rest]: readonly string[]): Facts {

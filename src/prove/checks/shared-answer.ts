@@ -3,15 +3,17 @@
  * body says and the attributes of the scope; what else decides how an answer is guarded, or whence it may come, must be
  * in the scope too.
  */
+import { atomsOf } from '../../check/atoms.ts'
 import type { Facts } from '../../decide/facts.ts'
 import type { Attribute } from '../../graph/attribute.ts'
-import { falseRef, type Ref } from '../../graph/diagram.ts'
+import { falseRef, Outgrown, type Ref } from '../../graph/diagram.ts'
 import type { RuleOf } from '../../graph/graph.ts'
 import { levelsOfAttribute } from '../caller-control.ts'
 import { isUsable, reachedBy } from '../candidates.ts'
 import { type Check, replayed } from '../check.ts'
 import type { Proof } from '../proof.ts'
 import { aboutRule, checkedRule, conditionSpan } from '../rules.ts'
+import { scopeRowsOf } from '../scope-rows.ts'
 
 export const sharedAnswer: Check = {
   code: 'P702',
@@ -23,7 +25,7 @@ export const sharedAnswer: Check = {
         const cached = proof.regions.and(proof.taken(rule), proof.allowed(), proof.possible)
         if (proof.isEmpty(cached)) return
         for (const { by, region, reaching } of treatments(proof)) {
-          const pair = sharing(proof, rule, {
+          const pair = sharingInScope(proof, rule, {
             treated: proof.regions.and(cached, region),
             otherwise: proof.regions.minus(proof.regions.and(cached, reaching), region),
           })
@@ -90,12 +92,43 @@ function* treatments(proof: Proof): Iterable<Treatment> {
   }
 }
 
+interface Treated {
+  readonly treated: Ref
+  readonly otherwise: Ref
+}
+
+type Pair = readonly [Facts, Facts]
+
+/** Combinations of rows that one proof looks at. */
+const rowsBound = 20_000
+
+/** Two requests of one key; where the scope has columns, the rows of both agree in them. */
+function sharingInScope(proof: Proof, rule: RuleOf<'cache'>, all: Treated): Pair | undefined {
+  const anywhere = sharing(proof, rule, all)
+  const checked = checkedRule(proof, rule)
+  const rows = checked.kind === 'cache' ? scopeRowsOf(proof.policy, checked) : []
+  if (!anywhere || rows.length === 0) return anywhere
+  const { regions } = proof
+  const differing = new Set([...regions.support(all.treated), ...regions.support(all.otherwise)])
+  let parts: readonly Treated[] = [all]
+  for (const groups of rows) {
+    const key = proof.universe.attributes.findIndex(({ id }) => id === atomsOf(groups[0]!)[0]!.attribute.id)
+    if (key < 0 || ![...levelsOfAttribute(proof, key)].some((level) => differing.has(level))) continue
+    if (parts.length * groups.length > rowsBound) throw new Outgrown()
+    const within = groups.map(proof.holds)
+    parts = parts.flatMap(({ treated, otherwise }) =>
+      within.map((own) => ({ treated: regions.and(treated, own), otherwise: regions.and(otherwise, own) })),
+    )
+  }
+  for (const part of parts) {
+    const pair = sharing(proof, rule, part)
+    if (pair) return pair
+  }
+  return undefined
+}
+
 /** Two requests of one key, the one treated so and the other not; undefined where there are none. */
-function sharing(
-  proof: Proof,
-  rule: RuleOf<'cache'>,
-  { treated, otherwise }: { readonly treated: Ref; readonly otherwise: Ref },
-): readonly [Facts, Facts] | undefined {
+function sharing(proof: Proof, rule: RuleOf<'cache'>, { treated, otherwise }: Treated): Pair | undefined {
   if (treated === falseRef || otherwise === falseRef) return undefined
   const { regions, universe } = proof
   const free = new Set(
