@@ -314,10 +314,10 @@ describe('a value that a program hands in', () => {
         help: give it a mapping of names to providers
       P903 2:3 \`__proto__\` is not a key of \`config\`
         at "__proto__"
-        help: its keys are \`policy\`, \`listen\`, \`gateway\`, \`providers\`, \`models\`, \`attributes\`, \`tables\`, \`callers\`, \`state\`, \`ledger\`, \`on_disconnect\`, \`bounds\`
+        help: its keys are \`policy\`, \`listen\`, \`gateway\`, \`providers\`, \`models\`, \`attributes\`, \`tables\`, \`guards\`, \`callers\`, \`state\`, \`ledger\`, \`on_disconnect\`, \`bounds\`
       P903 5:3 \`constructor\` is not a key of \`config\`
         at "constructor"
-        help: its keys are \`policy\`, \`listen\`, \`gateway\`, \`providers\`, \`models\`, \`attributes\`, \`tables\`, \`callers\`, \`state\`, \`ledger\`, \`on_disconnect\`, \`bounds\`
+        help: its keys are \`policy\`, \`listen\`, \`gateway\`, \`providers\`, \`models\`, \`attributes\`, \`tables\`, \`guards\`, \`callers\`, \`state\`, \`ledger\`, \`on_disconnect\`, \`bounds\`
       "
     `)
   })
