@@ -4,6 +4,7 @@ import { classSet } from '../graph/class-set.ts'
 import type { Ref } from '../graph/diagram.ts'
 import type { NumberClassifier } from '../graph/variable.ts'
 import type { Proof } from './proof.ts'
+import { everything, nothing } from './subject.ts'
 import { placed } from './values.ts'
 
 export interface Need {
@@ -58,17 +59,46 @@ export const needs: readonly Need[] = [
 ]
 
 /** Where the attribute has this value; undefined where nothing tells it from others. */
-export function whereValue({ universe }: Proof, id: string, wanted: string | boolean): Ref | undefined {
-  const index = universe.variables.findIndex(
+export function whereValue(proof: Proof, id: string, wanted: Chosen): Ref | undefined {
+  const found = valuesOf(proof, id)
+  const own = found?.byClass.findIndex((values) => values?.includes(wanted)) ?? -1
+  return found?.byClass[own]?.length === 1 ? proof.universe.where(found.variable, [own, own + 1]) : undefined
+}
+
+/** Where the attribute may have this value: everywhere, where nothing asks for it. */
+export function wherePossibly(proof: Proof, id: string, wanted: Chosen): Ref {
+  return whereClass(proof, id, (values) => values.includes(wanted)) ?? everything
+}
+
+/** Where the attribute has one of these values and cannot have another. */
+export function whereSurely(proof: Proof, id: string, wanted: readonly Chosen[]): Ref {
+  return whereClass(proof, id, (values) => values.every((each) => wanted.includes(each))) ?? nothing
+}
+
+type Chosen = string | boolean
+
+function whereClass(proof: Proof, id: string, isMeant: (values: readonly Chosen[]) => boolean): Ref | undefined {
+  const found = valuesOf(proof, id)
+  if (!found) return undefined
+  const classes = found.byClass.flatMap((values, number) => (values && isMeant(values) ? [number] : []))
+  return proof.universe.where(found.variable, classSet(classes))
+}
+
+interface ValuesByClass {
+  readonly variable: number
+  /** For each class the values in it, of an enum or a boolean; empty places where there are none. */
+  readonly byClass: readonly (readonly Chosen[] | undefined)[]
+}
+
+function valuesOf({ universe }: Proof, id: string): ValuesByClass | undefined {
+  const variable = universe.variables.findIndex(
     (each) => each.kind === 'value' && universe.attributes[each.attribute]!.id === id,
   )
-  if (index < 0) return undefined
-  const { path, values = [false, true] } = universe.attributes[universe.variables[index]!.attribute]!
-  const classOf = (value: string | boolean | undefined): number =>
-    universe.classOf(index, value === undefined ? {} : placed(path, value))
-  const own = classOf(wanted)
-  const isShared = values.some((each) => each !== wanted && classOf(each) === own)
-  return isShared ? undefined : universe.where(index, [own, own + 1])
+  if (variable < 0) return undefined
+  const { path, values = [false, true] } = universe.attributes[universe.variables[variable]!.attribute]!
+  const byClass: Chosen[][] = []
+  for (const value of values) (byClass[universe.classOf(variable, placed(path, value))] ??= []).push(value)
+  return { variable, byClass: Array.from(byClass) }
 }
 
 /** Where every value is above a number: classes are intervals, told by the thresholds of those who ask. */

@@ -82,7 +82,9 @@ export function openProof({ checked, graph, config }: Provable, asked: readonly 
   const forbiddenBy = table.targets.map((_, target) =>
     graph.prohibitions.flatMap(({ targets }, index) => (targets.includes(target) ? [index] : [])).join(),
   )
-  const reach = reachOf(graph, (target) => `${forbiddenBy[target]} ${conditions.likeness(target)}`)
+  const entry = (target: number): CatalogueEntry | undefined => checked.catalogue.byId.get(graph.targets[target]!.id)
+  const abilities = graph.rules.some(({ kind }) => kind === 'guard') ? abilitiesOf(entry) : () => ''
+  const reach = reachOf(graph, (target) => `${forbiddenBy[target]} ${abilities(target)} ${conditions.likeness(target)}`)
   const read = new Set([
     ...graph.variables.map((each) => graph.attributes[each.attribute]!.id),
     ...lawAttributes.map((each) => each.id),
@@ -130,10 +132,18 @@ export function openProof({ checked, graph, config }: Provable, asked: readonly 
     contains: (region, facts) => isInRegion(universe, region, facts),
     replay: (facts) => interpret(referred(), facts),
     reference: referred,
-    entry: (target) => checked.catalogue.byId.get(graph.targets[target]!.id),
+    entry,
     ruleOf: (rule) => graph.rules[rule.index]!,
   }
 }
+
+/** What guards need to know of a target: which endpoints it serves that have no text. */
+function abilitiesOf(entry: (target: number) => CatalogueEntry | undefined): (target: number) => string {
+  return (target) => textless.filter((each) => entry(target)?.capabilities?.includes(each)).join()
+}
+
+/** Capabilities of which the request or the answer has no text. */
+const textless = ['speech', 'images', 'transcription'] as const
 
 /** Conditions that no rule has: of assertions, assumptions and tests, and of rows that the scope of a cache tells of. */
 function lawConditions(policy: CheckedPolicy, claims: readonly Cond[], read: readonly string[]): Cond[] {

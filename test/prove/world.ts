@@ -21,6 +21,7 @@ export const config = {
     'anthropic/claude-sonnet-4': { context: 200_000, capabilities: ['tools', 'vision', 'reasoning'], price },
     'europe/gpt-4o': { context: 128_000, capabilities: ['tools', 'json_schema'], price },
     'europe/llama': { context: 8_000, capabilities: [] },
+    'europe/voice': { capabilities: ['speech'], price },
   },
   attributes: {
     'caller.data_class': { type: 'string', enum: ['public', 'internal', 'secret'], from: 'key.metadata.data_class' },

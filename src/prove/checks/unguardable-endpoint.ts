@@ -5,9 +5,10 @@
 import type { GuardRule } from '../../check/policy.ts'
 import type { Capability } from '../../config/catalogue.ts'
 import type { Facts } from '../../decide/facts.ts'
+import type { Ref } from '../../graph/diagram.ts'
 import { inForce, isUsable, reachedBy, speakers } from '../candidates.ts'
 import { type Check, replayed } from '../check.ts'
-import { whereValue } from '../needs.ts'
+import { wherePossibly, whereSurely } from '../needs.ts'
 import type { Proof } from '../proof.ts'
 import { aboutRule } from '../rules.ts'
 
@@ -54,14 +55,22 @@ export const unguardableEndpoint: Check = {
   },
 }
 
-/** A request to the endpoint that the guard covers and that is served. */
-function coveredRequest(proof: Proof, rule: GuardRule, { api, capability }: Endpoint): Facts | undefined {
+/** A request to the endpoint that the guard covers: where it is meant for such endpoints alone, or the request is served. */
+function coveredRequest(proof: Proof, rule: GuardRule, { api, side, capability }: Endpoint): Facts | undefined {
   const { regions } = proof
   const covered = regions.and(proof.when(proof.ruleOf(rule)), proof.allowed())
-  const there = whereValue(proof, 'request.api', api)
-  const isMeant = there !== undefined && !proof.isEmpty(covered) && proof.isEmpty(regions.minus(covered, there))
-  if (isMeant) return proof.witness(covered)
-  const serving = regions.or(
+  const there = regions.and(covered, wherePossibly(proof, 'request.api', api))
+  const alike = unguardable.flatMap((each) => (each.side === side ? [each.api] : []))
+  const isMeant = proof.isEmpty(regions.minus(covered, whereSurely(proof, 'request.api', alike)))
+  const found = proof.witness(isMeant ? there : regions.and(there, whereServed(proof, capability)))
+  // What the policy does not tell from other endpoints is told in the example.
+  return found && { ...found, request: { ...(found['request'] as Facts | undefined), api } }
+}
+
+/** Where a target may be called that can do this. */
+function whereServed(proof: Proof, capability: Capability): Ref {
+  const { regions } = proof
+  return regions.or(
     speakers(proof).map((speaker) => {
       const able = reachedBy(proof, speaker).filter(({ targets }) =>
         targets.some((target) => proof.entry(target)?.capabilities?.includes(capability)),
@@ -69,6 +78,4 @@ function coveredRequest(proof: Proof, rule: GuardRule, { api, capability }: Endp
       return regions.and(inForce(proof, speaker), regions.or(able.map((reached) => isUsable(proof, reached))))
     }),
   )
-  // Where nothing asks which endpoint it is, every one is covered.
-  return proof.witness(regions.and(covered, serving, ...(there === undefined ? [] : [there])))
 }
