@@ -34,9 +34,10 @@ export const searchBound = 1 << 17
 /** A value of the attribute that is in every wanted class. */
 export function findValue(attribute: Attribute, wanted: readonly Wanted[]): Sampled {
   if (attribute.type === 'set') return setOf(wanted)
-  const main = wanted.find((each) => each.variable.classifier.kind !== 'pattern')
-  const patterns = wanted.filter((each) => each.variable.classifier.kind === 'pattern')
-  if (patterns.length === 0) return { kind: 'value', value: main?.variable.samples[main.class] }
+  const [only] = wanted
+  if (!only) return { kind: 'value', value: undefined }
+  if (wanted.length === 1 && only.variable.classifier.kind !== 'pattern')
+    return { kind: 'value', value: only.variable.samples[only.class] }
   const fits = (value: Sample): boolean => wanted.every((each) => createClassifier(each.variable)(value) === each.class)
   const mayMiss = wanted.some((each) => each.variable.missing !== undefined)
   if (mayMiss && fits(undefined)) return { kind: 'value', value: undefined }
@@ -66,7 +67,11 @@ function guesses(wanted: readonly Wanted[]): readonly string[] {
     )
   const longest = (all: readonly string[]): string => all.reduce((a, b) => (b.length > a.length ? b : a), '')
   const parts = [longest(texts('prefix')), ...texts('contains'), longest(texts('suffix'))].filter((each) => each !== '')
-  return parts.length === 0 ? ['other', 'a', 'other-2'] : [parts.join(''), parts.join('-'), parts.join(' ')]
+  const samples = wanted
+    .map(({ variable, class: own }) => variable.samples[own])
+    .filter((each) => typeof each === 'string')
+  const joined = parts.length === 0 ? ['other', 'a', 'other-2'] : [parts.join(''), parts.join('-'), parts.join(' ')]
+  return [...samples, ...joined]
 }
 
 /** The constants that equality tests name; every other value is told apart by automata alone. */

@@ -69,9 +69,19 @@ export function joinParts(parts: readonly Part[]): Joined {
   for (const group of groups.values()) {
     const index = attributes.length
     attributes.push([...group.values()][0]![0]!.attribute)
-    for (const members of group.values()) variables.push(joinVariables(members, index))
+    for (const members of group.values()) variables.push(...joined(members, index))
   }
   return { attributes, variables }
+}
+
+/** One joint variable, or where automata outgrow their bound together one for each: which values go together is then decided on demand. */
+function joined(members: readonly Asked[], attribute: number): readonly JointVariable[] {
+  try {
+    return [joinVariables(members, attribute)]
+  } catch (thrown) {
+    if (!(thrown instanceof Outgrown) || members.length === 1) throw thrown
+    return members.map((each) => joinVariables([each], attribute))
+  }
 }
 
 /** What a variable asks of its attribute: its value as a whole, or one question about it. */

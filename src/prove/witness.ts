@@ -23,7 +23,7 @@ type Choice = ReadonlyMap<number, number>
 const searchBound = 20_000
 
 export function createWitnesses(universe: Universe, possible: Ref): Witnesses {
-  const { variables, regions, attributes } = universe
+  const { variables, regions } = universe
   const linked = linkedAttributes(universe)
   const prices = variables.map((_, variable) => pricesOf(universe, variable))
 
@@ -112,13 +112,17 @@ export function createWitnesses(universe: Universe, possible: Ref): Witnesses {
       return possibly === falseRef || (linked.size > 0 && search(possibly) === undefined)
     },
   }
+}
 
-  /** Attributes whose value several variables ask, so that not every combination of classes has one. */
-  function linkedAttributes({ variables: all }: Universe): ReadonlySet<number> {
-    return new Set(
-      all.flatMap((each) => (each.kind === 'pattern' ? [each.attribute] : [])).filter((each) => attributes[each]),
-    )
+/** Attributes whose value several variables ask, so that not every combination of classes has one. */
+function linkedAttributes({ variables }: Universe): ReadonlySet<number> {
+  const asked = new Set<number>()
+  const linked = new Set<number>()
+  for (const { kind, attribute } of variables) {
+    if (kind === 'pattern' || (kind === 'value' && asked.has(attribute))) linked.add(attribute)
+    if (kind === 'value') asked.add(attribute)
   }
+  return linked
 }
 
 interface Prices {

@@ -15,7 +15,7 @@ const divider = '\n────\n'
 const folders = readdirSync(folder).sort()
 
 /** Codes of proofs that no check of this folder draws, and who does. */
-const drawnElsewhere: readonly string[] = ['P603', 'P604']
+const drawnElsewhere: readonly string[] = ['P604']
 
 describe.each(folders)('%s', (code) => {
   const files = readdirSync(join(folder, code)).sort()
@@ -38,6 +38,7 @@ describe.each(folders)('%s', (code) => {
 test('codes, checks, fixtures and explanations are one list', () => {
   const proved = (Object.keys(catalogue) as Code[]).filter((code) => /^P[3-7]/.test(code))
   const explained = proved.filter((code) => !drawnElsewhere.includes(code)).sort()
-  expect(checks.map((each) => each.code).sort()).toEqual(explained)
+  // Any check may outgrow its bounds, which is a code of its own.
+  expect([...checks.map((each) => each.code), 'P603'].sort()).toEqual(explained)
   expect(folders.filter((each) => each !== 'silent')).toEqual(explained)
 })
