@@ -47,6 +47,11 @@ route anything { to requested }
 # Laws hold of every request, and tests of every request that agrees with what they give: \`policyc validate\` proves them.
 assert strangers_are_denied when not has caller.team { denied }
 
+test "a team gets what it names" {
+  given caller.team = "core", request.model = "sandbox/fast"
+  expect allowed by teams, routed by anything, target sandbox/fast
+}
+
 test "smart falls back" {
   given caller.team = "core", request.model = "smart"
   when sandbox/smart fails 503
@@ -69,8 +74,9 @@ jobs:
       - uses: actions/setup-node@v4
         with:
           node-version: 20
-      - run: npx --yes policyc validate --strict --format github
       - run: npx --yes policyc fmt --check
+      - run: npx --yes policyc validate --strict --format github
+      - run: npx --yes policyc test --coverage --format github
 `
 
 export const starterFiles: Readonly<Record<string, string>> = {

@@ -82,7 +82,7 @@ export function addProofs(program: Command, io: Io, finish: (status: number) => 
     .description('decide logged requests again, and count what comes of them')
     .argument('<log>', 'a file with one JSON object a line: facts, or a record that holds them under `facts`')
     .option('--config <path>', pathText)
-    .option('--json', 'print each decision as JSON, one a line')
+    .option('--json', 'print the decisions as JSON, each on a line of its own')
     .addHelpText('after', example('policyc replay requests.jsonl'))
     .action(async (log: string, { config, json }) => {
       const { replay } = await import('./commands/replay.ts')

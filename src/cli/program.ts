@@ -65,14 +65,14 @@ function addExplain(program: Command, io: Io, finish: Finish): void {
     .description('say how one request is decided and why, or what a code of diagnostics means')
     .argument('<facts>', 'a JSON file of facts, - for standard input, or a code such as P202')
     .option('--config <path>', pathText)
-    .option('--json', 'print the decision as JSON')
+    .option('--json', 'print the decision, or what the code means, as JSON')
     .addHelpText(
       'after',
       example(`echo '{"caller": {"team": "core"}, "request": {"model": "smart"}}' | policyc explain -`),
     )
     .action(async (facts: string, { config, json }) => {
       const { explainCode, isCode } = await import('./commands/explain-code.ts')
-      if (isCode(facts)) return finish(explainCode(facts, io))
+      if (isCode(facts)) return finish(explainCode(facts, { json: json === true }, io))
       const { explain } = await import('./commands/explain.ts')
       finish(await explain(facts, { ...(config === undefined ? {} : { config }), json: json === true }, io))
     })
@@ -120,11 +120,12 @@ function addServe(program: Command, io: Io, finish: Finish): void {
     .option('--host <host>', 'the address to listen on, instead of listen.host')
     .option('--port <port>', 'the port to listen on, instead of listen.port; 0 takes any free one', readPort)
     .option('--demo', 'make a key for as long as the gateway runs, and print calls to paste')
+    .option('--strict', 'refuse a policy that does not validate')
     .addHelpText('after', example('policyc serve ./gateway.yaml --port 8080'))
-    .action(async (path: string | undefined, { host, port, demo }) => {
+    .action(async (path: string | undefined, { host, port, demo, strict }) => {
       const { serve } = await import('./commands/serve.ts')
       const where = { ...(host === undefined ? {} : { host }), ...(port === undefined ? {} : { port }) }
-      finish(await serve(path, { ...where, demo: demo === true }, io))
+      finish(await serve(path, { ...where, demo: demo === true, strict: strict === true }, io))
     })
 }
 

@@ -5,6 +5,7 @@ import type { Route, Step } from '../graph/decision.ts'
 import type { Graph } from '../graph/graph.ts'
 import { formatDate } from '../graph/literal-text.ts'
 
+/** `explanation` must have its places as readers want them: a graph names files from the folder of its policy. */
 export function renderExplanation({ decision, rules, filtered }: Explanation, graph: Graph): string {
   const { access, route } = decision
   const named = (names: readonly string[]) =>

@@ -101,7 +101,9 @@ function recordOf(line: string, place: string): LogRecord {
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new UsageError(`${place} is no object`, 'a line is the facts of a request, or a record with `facts`')
-  return 'facts' in value && typeof value.facts === 'object' ? (value as LogRecord) : { facts: value as Facts }
+  return 'facts' in value && typeof value.facts === 'object' && value.facts !== null
+    ? (value as LogRecord)
+    : { facts: value as Facts }
 }
 
 /** What the tokens of the request cost at the first target of the decision. */

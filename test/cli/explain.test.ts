@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { catalogue } from '../../src/diagnostics/catalogue.ts'
 import { loadPolicy } from '../../src/prove/load-policy.ts'
+import { followingSchema } from './follows-schema.ts'
 import { folder, policyc, project } from './support.ts'
 
 const policy = `allow teams when has caller.team
@@ -79,10 +80,50 @@ test('a denial', async () => {
   expect((await explainWith({})).out).toMatch(/^deny, because no allow rule matches\n/)
 })
 
+test('rules are told by the paths that diagnostics show', async () => {
+  const path = explained()
+  const { out } = await policyc(['explain', '-', '--config', path], { input: JSON.stringify(facts) })
+  expect(out).toContain(`allow by \`teams\` (${join(path, 'main.policy')}:1:7)\n`)
+})
+
 test('--json prints the decision and nothing else', async () => {
   const { out } = await explainWith(facts, '--json')
   const loaded = await loadPolicy(explained(), { env: {} })
-  expect(JSON.parse(out)).toEqual(loaded.decide(facts))
+  expect(followingSchema('decision', out)).toEqual(loaded.decide(facts))
+})
+
+test('a decision of every kind of rule is of the form that the schema states', async () => {
+  const every = `allow teams
+deny some when caller.role == "x" because "no" status 404
+route smart when request.model == "smart" {
+  to 90% sandbox/one | 10% abroad/two sticky by caller.id
+  else cheapest of [sandbox/one, abroad/two]
+  retry 2 on 429, timeout backoff 200ms to 5s
+  connect 1s first_token 2s idle 3s timeout 5s deadline 90s
+  hedge after 2s
+  on_loss degrade
+}
+route anything { to sandbox/one }
+cache off_when_hot when request.temperature > 1 { off }
+cache hits { ttl 1h stale 10m scope caller.team }
+limit rate { 60 requests per 1m by caller.key burst 5 }
+limit at_once { 4 concurrent by caller.key }
+budget month { $5 per month by caller.team at 80% warn at 100% deny }
+guard pii { redact email in request, response block aws_key in request }
+rewrite most { max_tokens at most 10 temperature = 0.5 system prepend "x" metadata "k" = caller.team service_tier = "flex" }
+shadow copy { 10% to sandbox/one }
+log tags { capture headers tag "team" = caller.team }
+`
+  const path = explained(every)
+  const decide = async (value: object) => {
+    const args = ['explain', '-', '--config', path, '--json']
+    return followingSchema('decision', (await policyc(args, { input: JSON.stringify(value) })).out)
+  }
+  const smart = await decide({ request: { model: 'smart' }, caller: { team: 'a' } })
+  expect(smart.route.steps.map((each: { kind: string }) => each.kind)).toEqual(['split', 'choice'])
+  for (const slot of ['limits', 'budgets', 'guards', 'rewrites', 'shadows']) expect(smart[slot]).not.toHaveLength(0)
+  expect((await decide({ request: { temperature: 2 } })).cache).toEqual({ rule: 'off_when_hot', off: true })
+  expect((await decide({ caller: { role: 'x' } })).access).toMatchObject({ because: 'no', status: 404 })
 })
 
 test('time and gateway are filled in where they are left out', async () => {
@@ -174,4 +215,11 @@ describe('a code', () => {
 test('facts may lie in a file', async () => {
   const path = folder({ 'facts.json': JSON.stringify(facts) })
   expect((await policyc(['explain', join(path, 'facts.json'), '--config', explained()])).status).toBe(0)
+})
+
+test('a code as JSON', async () => {
+  const { status, out, err } = await policyc(['explain', 'P202', '--json'])
+  expect({ status, err }).toEqual({ status: 0, err: '' })
+  const { severity, title, because, avoid, prefer } = catalogue.P202
+  expect(JSON.parse(out)).toEqual({ version: 1, code: 'P202', severity, title, because, avoid, prefer })
 })

@@ -94,3 +94,11 @@ test('10 MB come to an answer', async () => {
   expect(err).toContain('P107')
   expect(performance.now() - startedAt).toBeLessThan(20_000)
 })
+
+test('what is no policy file is wrong usage, and left as it is', async () => {
+  const path = join(folder({ 'gateway.yaml': 'policy: ./main.policy\n' }), 'gateway.yaml')
+  const { status, out, err } = await policyc(['fmt', path])
+  expect({ status, out }).toEqual({ status: 2, out: '' })
+  expect(err).toContain(`\`${path}\` is not a policy file`)
+  expect(readFileSync(path, 'utf8')).toBe('policy: ./main.policy\n')
+})

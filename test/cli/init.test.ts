@@ -15,6 +15,14 @@ test('what it writes validates without a word, is formatted, and serves', async 
   }
   expect((await policyc(['validate', path, '--strict', '--json'])).out).toContain('"diagnostics": []')
   expect((await policyc(['fmt', '--check', path])).status).toBe(0)
+  const tested = await policyc(['test', path, '--coverage'])
+  expect(tested.status).toBe(0)
+  expect(tested.out).not.toContain('no test reaches')
+  const { jobs } = parseDocument(readFileSync(join(path, '.github/workflows/policy.yml'), 'utf8')).toJS()
+  for (const { run } of jobs.validate.steps.filter((each: { run?: string }) => each.run !== undefined)) {
+    const [, ...args] = run.slice(run.indexOf('policyc')).split(' ')
+    expect(await policyc([args[0], path, ...args.slice(1)]), run).toMatchObject({ status: 0 })
+  }
 
   const key = (await policyc(['keys', 'create', '--config', path, '--team', 'core'])).out.trim()
   const gateway = await createGateway({ config: path, env: {} })

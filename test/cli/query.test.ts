@@ -2,6 +2,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import type { Decision } from '../../src/graph/decision.ts'
+import { followingSchema } from './follows-schema.ts'
 import { goodPolicy, policyc, project } from './support.ts'
 
 test.each([
@@ -15,7 +17,7 @@ test.each([
 
 test('as json, with the decision', async () => {
   const { out } = await policyc(['query', 'allowed', '--config', project(goodPolicy), '--json'])
-  expect(JSON.parse(out)).toMatchObject({
+  expect(followingSchema('query', out)).toMatchObject({
     version: 1,
     exists: true,
     witness: { caller: { team: 'other' } },
@@ -51,7 +53,7 @@ callers: { keys: true }
 `
   const { out } = await policyc(['bounds', project(policy, { 'gateway.yaml': yaml }), '--json'])
   // Two steps of three attempts: 10 s each, with waits of at most 1 s and 2 s; a full context costs $0.003.
-  expect(JSON.parse(out)).toEqual({
+  expect(followingSchema('bounds', out)).toEqual({
     version: 1,
     routes: [{ route: 'main', attempts: 6, calls: 7, latencyMs: 66_000, costNanoUsd: 12_000_000, unknown: [] }],
   })
@@ -67,7 +69,18 @@ test('replay decides logged requests again', async () => {
   expect(out).toBe(
     '3 requests\n       2  allowed by teams\n       2  routed by anything, no candidate left\n       1  denied by default\n',
   )
-  const each = (await policyc(['replay', log, '--config', path, '--json'])).out.trim().split('\n')
-  expect(each.map((line) => JSON.parse(line).access.effect)).toEqual(['allow', 'allow', 'deny'])
+  const report = followingSchema('replay', (await policyc(['replay', log, '--config', path, '--json'])).out)
+  expect(report.requests).toBe(3)
+  expect(report.decisions.map((each: Decision) => each.access.effect)).toEqual(['allow', 'allow', 'deny'])
   expect((await policyc(['replay', join(path, 'none'), '--config', path])).status).toBe(2)
+})
+
+test('a log of nothing is replayed to nothing, and facts that are null are no facts', async () => {
+  const path = project(goodPolicy)
+  const log = join(path, 'log.jsonl')
+  const replay = () => policyc(['replay', log, '--config', path, '--json'])
+  writeFileSync(log, '\n')
+  expect(followingSchema('replay', (await replay()).out)).toEqual({ version: 1, decisions: [], requests: 0 })
+  writeFileSync(log, '{"facts": null}\n')
+  expect(followingSchema('replay', (await replay()).out).decisions[0].access.effect).toBe('deny')
 })

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { followingSchema } from './follows-schema.ts'
 import { policyc, project } from './support.ts'
 
 const policy = `allow teams when has caller.team
@@ -47,7 +48,7 @@ test('an outcome that is another', async () => {
   const failing = policy.replace('served by sandbox/two, attempts 2', 'failed with 502')
   const { status, out } = await policyc(['test', project(failing, models(yaml)), '--json'])
   expect(status).toBe(1)
-  const report = JSON.parse(out)
+  const report = followingSchema('test', out)
   expect(report.diagnostics[0]).toMatchObject({ code: 'P602', severity: 'error' })
   expect(report.tests.map((each: { title: string; passed: boolean }) => [each.title, each.passed])).toEqual([
     ['a team', true],
@@ -81,4 +82,49 @@ test('errors of the policy come first', async () => {
   const { status, err } = await policyc(['test', project('allow teams when has caller.tema\n')])
   expect(status).toBe(1)
   expect(err).toContain('did you mean `caller.team`?')
+})
+
+test('--json holds the coverage and the suggestions too', async () => {
+  const { out } = await policyc(['test', project(policy, models(yaml)), '--suggest', '--json'])
+  const { coverage, suggestions } = followingSchema('test', out)
+  expect(coverage.rules.filter((each: { tests: string[] }) => each.tests.length === 0)).toMatchObject([
+    { rule: 'anything', kind: 'route' },
+  ])
+  expect(suggestions).toHaveLength(1)
+  expect(suggestions[0]).toContain('expect routed by anything')
+})
+
+test('coverage is told beside formats that have no place for it, and suggestions where there are none', async () => {
+  const own = policy.replace('expect allowed by teams', 'expect allowed by teams, routed by anything')
+  const settled = own.replace('not has caller.role expect', 'not has caller.role, request.model = "x" expect')
+  const { out, err } = await policyc([
+    'test',
+    project(settled, models(yaml)),
+    '--coverage',
+    '--suggest',
+    '--format',
+    'junit',
+  ])
+  expect(out).toMatch(/^<\?xml[^\0]*<\/testsuites>\n$/)
+  expect(err).toBe(
+    '\nrules: 4 of 4 reached\ncandidates: 2 of 2 reached\nfallbacks: 1 of 1 reached\n\nnothing to suggest: tests reach every rule\n',
+  )
+})
+
+test('a policy that cannot be read is reported in the format that was asked for', async () => {
+  const path = project('allow teams when caller.tema == "core"\n')
+  const asJson = await policyc(['test', path, '--json'])
+  expect(asJson.status).toBe(1)
+  expect(asJson.err).toBe('')
+  expect(followingSchema('test', asJson.out)).toMatchObject({ tests: [], diagnostics: [{ code: 'P202' }] })
+  expect((await policyc(['test', path, '--format', 'junit'])).out).toContain('P202')
+  expect(await policyc(['test', path])).toMatchObject({ status: 1, out: '' })
+  expect(await policyc(['test', join(path, 'none'), '--json'])).toMatchObject({ status: 2, err: '' })
+})
+
+test('a file that cannot be written is wrong usage', async () => {
+  const path = project(policy, models(yaml))
+  const { status, err } = await policyc(['test', path, '--lcov', path])
+  expect(status).toBe(2)
+  expect(err).toContain(`\`${path}\` cannot be written`)
 })

@@ -1,5 +1,7 @@
 /** `policyc explain FACTS`: the decision for one request, which rules made it, and why the others did not. */
+import { dirname, join, relative } from 'node:path'
 import { openPolicy, readPolicy } from '../../compile/load.ts'
+import type { Explanation } from '../../decide/explain.ts'
 import { hasErrors } from '../../diagnostics/diagnostic.ts'
 import { exitStatus } from '../exit-status.ts'
 import { findConfig } from '../find-config.ts'
@@ -25,7 +27,23 @@ export async function explain(factsPath: string, options: ExplainOptions, io: Io
   io.out(
     options.json
       ? `${JSON.stringify(policy.decide(facts), null, 2)}\n`
-      : `${renderExplanation(policy.explain(facts), policy.graph)}\n`,
+      : `${renderExplanation(fromHere(policy.explain(facts), config.policyPath), policy.graph)}\n`,
   )
   return exitStatus.ok
+}
+
+/** The places of rules from the working folder, as diagnostics show them. */
+function fromHere(explanation: Explanation, policyPath: string | undefined): Explanation {
+  if (policyPath === undefined) return explanation
+  const folder = dirname(policyPath)
+  const shown = (file: string) => {
+    const path = join(folder, file)
+    const near = relative(process.cwd(), path)
+    return near.startsWith('..') ? path : near
+  }
+  const rules = explanation.rules.map((each) => ({
+    ...each,
+    place: { ...each.place, file: shown(each.place.file) },
+  }))
+  return { ...explanation, rules }
 }

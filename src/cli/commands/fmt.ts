@@ -61,6 +61,8 @@ async function findFiles(paths: readonly string[]): Promise<readonly string[]> {
   for (const path of paths) {
     const found = await stat(path).catch(() => undefined)
     if (found === undefined) throw new UsageError(`there is no file or folder \`${path}\``)
+    if (!found.isDirectory() && /\.(?:ya?ml|json)$/.test(path))
+      throw new UsageError(`\`${path}\` is not a policy file`, 'name `.policy` files, or the folder that holds them')
     if (!found.isDirectory()) files.add(path)
     else for (const file of await filesBelow(path)) files.add(file)
   }

@@ -23,10 +23,12 @@ export async function replay(log: string, options: ReplayOptions, io: Io): Promi
   for await (const { facts } of readRecords(log)) {
     requests++
     const decision = policy.decide(facts)
-    if (options.json) io.out(`${JSON.stringify(decision)}\n`)
-    else for (const name of outcomesOf(decision)) counts.set(name, (counts.get(name) ?? 0) + 1)
+    for (const name of outcomesOf(decision)) counts.set(name, (counts.get(name) ?? 0) + 1)
+    // A log may be large: each decision is written as it is made, on a line of its own.
+    if (options.json) io.out(`${requests === 1 ? '{"version":1,"decisions":[' : ','}\n${JSON.stringify(decision)}`)
   }
   if (!options.json) io.out(summaryOf(requests, counts))
+  else io.out(`${requests === 0 ? '{"version":1,"decisions":[' : ''}\n],"requests":${requests}}\n`)
   return exitStatus.ok
 }
 

@@ -1,10 +1,12 @@
 /** `policyc serve`: the gateway on a port, from its start to its graceful stop. */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { realEnvironment } from '../../gateway/environment.ts'
+import { hasErrors } from '../../diagnostics/diagnostic.ts'
+import { allElseDone, realEnvironment } from '../../gateway/environment.ts'
 import { createGateway, type Gateway } from '../../gateway/gateway.ts'
 import { createLogger, type Logger } from '../../gateway/log.ts'
 import { nodeServerOptions } from '../../gateway/node.ts'
+import { proveAll } from '../../scenario/prove-all.ts'
 import { createDemo, demoText } from '../demo.ts'
 import { exitStatus, UsageError } from '../exit-status.ts'
 import { findConfig } from '../find-config.ts'
@@ -16,6 +18,8 @@ export interface ServeOptions {
   readonly host?: string
   readonly port?: number
   readonly demo: boolean
+  /** Refuses a policy that does not validate. */
+  readonly strict?: boolean
 }
 
 export async function serve(path: string | undefined, options: ServeOptions, io: Io): Promise<number> {
@@ -36,6 +40,15 @@ export async function serve(path: string | undefined, options: ServeOptions, io:
   })
   const { config, diagnostics } = gateway.policy
   tellDiagnostics(diagnostics, io)
+  if (options.strict) {
+    const proved = await proveAll(gateway.policy, {}, allElseDone)
+    tellDiagnostics(proved, io)
+    if (hasErrors(proved)) {
+      await gateway.close()
+      io.err('error: the policy does not validate, and `--strict` serves no such policy\n')
+      return exitStatus.failed
+    }
+  }
   const host = options.host ?? config.listen.host
   const port = options.port ?? config.listen.port
   const server = createServer(nodeServerOptions(config), gateway.node)

@@ -1,11 +1,8 @@
 /** `policyc test`: every test of a policy as a small proof, what they reach, and tests for what they do not. */
-import { watch as watchFile } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
-import { relative, resolve } from 'node:path'
 import type { PolicyTest } from '../../check/policy.ts'
 import { openPolicy, type Policy, readPolicy } from '../../compile/load.ts'
-import { type Diagnostic, hasErrors, PolicyError } from '../../diagnostics/diagnostic.ts'
-import type { JunitCase } from '../../diagnostics/render-junit.ts'
+import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts'
+import { type JunitCase, junitCasesOf } from '../../diagnostics/render-junit.ts'
 import { renderPretty } from '../../diagnostics/render-pretty.ts'
 import { allElseDone } from '../../gateway/environment.ts'
 import { testChecks } from '../../prove/checks.ts'
@@ -19,8 +16,10 @@ import { findConfig } from '../find-config.ts'
 import type { Io } from '../io.ts'
 import { renderCoverage } from '../render-coverage.ts'
 import { renderLcov } from '../render-lcov.ts'
-import { counted, statusOf } from '../report.ts'
+import { counted, countsOf, statusOf, tellDiagnostics } from '../report.ts'
 import type { ReportFormat } from '../report-format.ts'
+import { type Ran, runOnChange } from '../watch-files.ts'
+import { writeWhole } from '../write-file.ts'
 import { writeReport } from '../write-report.ts'
 
 export interface TestOptions {
@@ -34,43 +33,53 @@ export interface TestOptions {
 
 export async function test(path: string | undefined, options: TestOptions, io: Io): Promise<number> {
   if (!options.watch) return (await runOnce(path, options, io)).status
-  return watching(path, options, io)
-}
-
-interface Ran {
-  readonly status: number
-  readonly files: readonly string[]
+  return runOnChange(() => runOnce(path, options, io), io)
 }
 
 async function runOnce(path: string | undefined, options: TestOptions, io: Io): Promise<Ran> {
   const found = await findConfig(path)
   const { config, checked, diagnostics } = await readPolicy(found.path, { env: io.env })
-  if (hasErrors(diagnostics) || !config || !checked) throw new PolicyError(diagnostics)
+  if (hasErrors(diagnostics) || !config || !checked) return stopped(diagnostics, options.format, io)
   const policy = openPolicy(config, checked, diagnostics)
   const opened = tryOpen(policy)
-  if (opened.kind === 'undecided') throw new PolicyError([opened.diagnostic])
+  if (opened.kind === 'undecided') return stopped([opened.diagnostic], options.format, io)
   const results = await runTests(policy, opened.proof)
   const failures = results.flatMap((each) => each.diagnostics)
   const isCoverageAsked = options.coverage || options.suggest || options.lcov !== undefined
   const coverage = isCoverageAsked
     ? coverageOf(opened.proof, new Map(results.map((each) => [each.test, each.runs])))
     : undefined
+  const suggestions = coverage && options.suggest ? suggestionsOf(coverage, opened.proof) : undefined
   await writeReport(
     {
       name: 'policyc test',
       diagnostics: failures,
       cases: () => results.map(caseOf),
       summary: summaryOf(results),
-      more: { tests: results.map(toJson), ...(coverage ? { coverage: jsonOfCoverage(coverage) } : {}) },
+      more: {
+        tests: results.map(toJson),
+        ...(coverage ? { coverage: jsonOfCoverage(coverage) } : {}),
+        ...(suggestions ? { suggestions } : {}),
+      },
     },
     options.format,
     io,
   )
-  if (coverage) await tellCoverage(coverage, opened.proof, options, io)
+  if (coverage) await tellCoverage(coverage, suggestions, options, io)
   return {
     status: statusOf(failures),
     files: [...checked.sources.map((each) => each.path), ...(config.path === undefined ? [] : [config.path])],
   }
+}
+
+/** Where nothing can be run, programs that read a report get one all the same. */
+async function stopped(diagnostics: readonly Diagnostic[], format: ReportFormat, io: Io): Promise<Ran> {
+  const files = [...new Set(diagnostics.map((each) => each.span.source.path))]
+  const summary = `no test is run: ${countsOf(diagnostics)}`
+  const cases = () => junitCasesOf(diagnostics, { files, isStrict: false })
+  if (format === 'pretty') tellDiagnostics(diagnostics, io)
+  else await writeReport({ name: 'policyc test', diagnostics, cases, summary, more: { tests: [] } }, format, io)
+  return { status: statusOf(diagnostics), files }
 }
 
 interface TestResult {
@@ -122,46 +131,23 @@ function jsonOfCoverage({ rules, candidates, fallbacks }: Coverage): object {
   }
 }
 
-async function tellCoverage(coverage: Coverage, proof: Proof, options: TestOptions, io: Io): Promise<void> {
-  if (options.lcov !== undefined) await writeFile(options.lcov, renderLcov(coverage))
-  // Other formats are for programs: whatever they do not hold is not mixed into them.
-  if (options.format !== 'pretty') return
-  if (options.coverage) io.out(`\n${renderCoverage(coverage)}`)
-  if (!options.suggest) return
-  const unreached = coverage.rules.filter((each) => each.by.length === 0).map((each) => each.rule)
-  io.out(`\n${suggestTests(proof, unreached).join('\n\n')}\n`)
+async function tellCoverage(
+  coverage: Coverage,
+  suggestions: readonly string[] | undefined,
+  { lcov, coverage: isAsked, format }: TestOptions,
+  io: Io,
+): Promise<void> {
+  if (lcov !== undefined) await writeWhole(lcov, renderLcov(coverage))
+  // JSON holds it all already; the other forms for programs have no place for it.
+  if (format === 'json') return
+  const tell = format === 'pretty' || format === 'github' ? io.out : io.err
+  if (isAsked) tell(`\n${renderCoverage(coverage)}`)
+  if (suggestions === undefined) return
+  tell(`\n${suggestions.length === 0 ? 'nothing to suggest: tests reach every rule' : suggestions.join('\n\n')}\n`)
 }
 
-/** Runs again at each change, until the command is stopped. */
-async function watching(path: string | undefined, options: TestOptions, io: Io): Promise<number> {
-  let status = 0
-  let isStopped = false
-  let wake = (): void => undefined
-  const stop = io.onStop(() => {
-    isStopped = true
-    wake()
-  })
-  while (!isStopped) {
-    const files = await runOnce(path, options, io).then(
-      (ran) => {
-        status = ran.status
-        return ran.files
-      },
-      (thrown: unknown) => {
-        if (!(thrown instanceof PolicyError)) throw thrown
-        for (const each of thrown.diagnostics) io.err(`${each.code}: ${each.message}\n`)
-        status = statusOf(thrown.diagnostics)
-        return [...new Set(thrown.diagnostics.map((each) => each.span.source.path))]
-      },
-    )
-    io.err(`watching ${counted(files.length, 'file')}, stop with ctrl-c\n`)
-    const watchers = files.map((file) => watchFile(resolve(relative('.', file)), () => wake()))
-    await new Promise<void>((resolve) => {
-      wake = resolve
-      if (isStopped) resolve()
-    })
-    for (const each of watchers) each.close()
-  }
-  stop()
-  return status
+/** Tests for the rules that no test reaches, as text of the language. */
+function suggestionsOf({ rules }: Coverage, proof: Proof): readonly string[] {
+  const unreached = rules.filter((each) => each.by.length === 0).map((each) => each.rule)
+  return suggestTests(proof, unreached)
 }
