@@ -178,13 +178,14 @@ function withKeyOf(proof: Proof, rule: RuleOf<'cache'>, key: Facts, facts: Facts
 
 /**
  * Whether the cache key tells the attribute's values apart: what the body says, unless a rewrite changes it, the
- * instance, and the scope.
+ * instance, and the scope. Where similar texts share an answer, the text is not in the key.
  */
 function isInKey(proof: Proof, rule: RuleOf<'cache'>, { id, path }: Attribute): boolean {
   if (rule.value.off) return false
   if (rule.value.scope.includes(id)) return true
   if (path[0] === 'gateway') return true
   if (path[0] !== 'request' || path[1] === 'header') return false
+  if (rule.value.semantic !== undefined && ofText.has(id)) return false
   return !proof
     .rulesOf('rewrite')
     .some(({ set }) =>
@@ -195,6 +196,9 @@ function isInKey(proof: Proof, rule: RuleOf<'cache'>, { id, path }: Attribute): 
       ),
     )
 }
+
+/** What two texts that mean the same need not have in common. */
+const ofText = new Set(['request.text', 'request.messages', 'request.input_tokens', 'request.bytes'])
 
 /** What the region depends on and the key does not hold. */
 function outsideKey(proof: Proof, rule: RuleOf<'cache'>, region: Ref): readonly string[] {

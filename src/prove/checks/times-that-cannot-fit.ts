@@ -12,6 +12,7 @@ export const timesThatCannotFit: Check = {
       if (rule.kind !== 'route') continue
       reporting.each([rule], aboutRule, (route) => {
         checkClocks(route, reporting)
+        checkHedge(route, reporting)
         checkWaits(route, reporting)
         checkClasses(proof, route, reporting)
       })
@@ -47,6 +48,21 @@ function checkClocks({ name, node }: RouteRule, { report }: Reporting): void {
       help: `make \`${inner}\` shorter than \`${outer}\`, or leave it out`,
     })
   }
+}
+
+/** A hedge that would begin when the attempt that it hedges is over. */
+function checkHedge({ name, node }: RouteRule, { report }: Reporting): void {
+  const { hedge, timeouts } = node
+  const ends = timeouts.find(
+    ({ kind, duration }) => (kind === 'timeout' || kind === 'deadline') && hedge && duration.ms <= hedge.after.ms,
+  )
+  if (!hedge || !ends) return
+  report({
+    message: `\`hedge\` of \`${name}\` never begins: \`${ends.kind}\` is over by then`,
+    span: hedge.span,
+    related: [{ message: 'ends it before', span: ends.span }],
+    help: `hedge earlier than \`${ends.kind}\`, or leave it out`,
+  })
 }
 
 /** Waits between retries that alone take longer than all attempts may. */
