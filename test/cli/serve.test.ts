@@ -127,3 +127,11 @@ test('a reader that goes away is no error', async () => {
   expect((await lister.ended).status).toBe(1)
   expect(lister.err()).toBe('')
 })
+
+test('--strict serves no policy that does not validate', async () => {
+  const gap = 'allow anyone\nroute some when request.model == "x" { to sandbox/* }\n'
+  const { status, err } = await policyc(['serve', project(gap, { 'gateway.yaml': open }), '--strict', '--port', '0'])
+  expect(status).toBe(1)
+  expect(err).toContain('P401')
+  expect(err).toContain('`--strict` serves no such policy')
+})
