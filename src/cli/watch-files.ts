@@ -31,9 +31,13 @@ export async function runOnChange(runOnce: () => Promise<Ran>, io: Io): Promise<
       isChanged = false
       const ran = await runOnce()
       status = ran.status
+      const known = files.size
       for (const each of ran.files) files.add(resolve(each))
-      for (const each of watchers) each.close()
-      watchers = watchersOf(files, changed)
+      // Nothing is closed without need: what changes just then would be missed.
+      if (files.size > known) {
+        for (const each of watchers) each.close()
+        watchers = watchersOf(files, changed)
+      }
       io.err(`watching ${counted(files.size, 'file')}, stop with ctrl-c\n`)
       await new Promise<void>((resolve) => {
         wake = resolve
