@@ -10,7 +10,7 @@ const number = fc.oneof(
 )
 
 test('a number is found among thresholds as by looking at each of them', () => {
-  const thresholdsOf = fc.uniqueArray(number, { maxLength: 40, comparator: '===' })
+  const thresholdsOf = fc.uniqueArray(number, { maxLength: 40, comparator: 'IsStrictlyEqual' })
   const property = fc.property(thresholdsOf, fc.array(number, { minLength: 20, maxLength: 20 }), (drawn, values) => {
     const thresholds = [...drawn].sort((a, b) => a - b)
     const classes = Array.from({ length: thresholds.length * 2 + 1 }, (_, piece) => piece)
