@@ -5,11 +5,13 @@ import type { AttributeDeclaration, TableConfig } from './config.ts'
 import type { RawAttribute } from './raw.ts'
 import { findTree } from './tree.ts'
 import { expectedOf, readAs } from './typed-value.ts'
+import { parseValuePath } from './value-path.ts'
 
 export function buildAttributes(building: Building): readonly AttributeDeclaration[] {
   return Object.entries(building.raw.attributes ?? {}).map(([path, raw]) => {
     checkEnum(building, path, raw)
     checkPlace(building, path)
+    checkOrigin(building, path, originOf(raw.from))
     const given = defaultOf(building, path, raw)
     return {
       path,
@@ -28,6 +30,12 @@ function originOf(from: string): AttributeDeclaration['from'] {
   if (from.startsWith('header.')) return { kind: 'header', name: from.slice('header.'.length).toLowerCase() }
   if (from.startsWith('key.metadata.')) return { kind: 'key_metadata', path: from.slice('key.metadata.'.length) }
   return { kind: 'host' }
+}
+
+function checkOrigin(building: Building, path: string, from: AttributeDeclaration['from']): void {
+  if (!('path' in from) || parseValuePath(from.path) !== undefined) return
+  const message = `\`${from.path}\` is no path such as \`role\`, \`org.name\` or \`groups[0]\``
+  report(building, 'P904', ['attributes', path, 'from'], { message })
 }
 
 function checkEnum(building: Building, path: string, raw: RawAttribute): void {

@@ -1,11 +1,10 @@
 /** `callers:`, `state:`, `ledger:` and `listen:` as typed values with their defaults. */
 import { resolve } from 'node:path'
+import { buildIntrospection, buildJwt } from './build-tokens.ts'
 import type { Building } from './building.ts'
 import { fileAt, report, secretAt } from './building.ts'
 import type { CallersConfig, LedgerConfig, ListenConfig, StateConfig } from './config.ts'
 import { Secret } from './secret.ts'
-
-const algorithms = ['RS256', 'ES256', 'EdDSA'] as const
 
 export function buildCallers(building: Building): CallersConfig {
   const raw = building.raw.callers ?? {}
@@ -15,19 +14,8 @@ export function buildCallers(building: Building): CallersConfig {
     keys: keys !== undefined || raw.keys === true,
     keysFile: resolve(building.directory, keys?.file ?? './data/keys.json'),
     ...(pepper === undefined ? {} : { keysPepper: pepper }),
-    jwt: (raw.jwt ?? []).map((each) => ({
-      issuer: each.issuer,
-      audience: each.audience,
-      jwksUri: each.jwks_uri,
-      algorithms: each.algorithms ?? algorithms,
-      claims: each.claims ?? {},
-    })),
-    introspection: (raw.introspection ?? []).map((each, index) => ({
-      url: each.url,
-      clientId: each.client_id,
-      clientSecret: secretAt(building, ['callers', 'introspection', index, 'client_secret']) ?? new Secret(''),
-      claims: each.claims ?? {},
-    })),
+    jwt: buildJwt(building),
+    introspection: buildIntrospection(building),
     anonymous: raw.anonymous ?? false,
   }
 }

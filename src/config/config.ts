@@ -6,6 +6,7 @@ import type { Span } from '../diagnostics/source.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { GuardConfig } from './guards.ts'
 import type { Secret } from './secret.ts'
+import type { ValuePath } from './value-path.ts'
 
 /**
  * The configuration of a gateway, read, checked and with its defaults filled in; secrets cannot be printed.
@@ -137,20 +138,32 @@ export interface CallersConfig {
   readonly anonymous: boolean
 }
 
+/** Fields of the caller, each with the path into the claims that it comes from. */
+export type ClaimPaths = Readonly<Record<string, ValuePath>>
+
 export interface JwtConfig {
   readonly issuer: string
   readonly audience: string
   readonly jwksUri: string
+  /** Whether the host name of `jwksUri` may resolve to a private address. */
+  readonly private: boolean
   readonly algorithms: readonly string[]
-  /** Caller field → path into the claims: `team: groups[0]`. */
-  readonly claims: Readonly<Record<string, string>>
+  /** How far the issuer's clock may be from ours. */
+  readonly clockToleranceMs: number
+  readonly claims: ClaimPaths
 }
 
 export interface IntrospectionConfig {
   readonly url: string
   readonly clientId: string
   readonly clientSecret: Secret
-  readonly claims: Readonly<Record<string, string>>
+  /** What the token must be for, where it matters. */
+  readonly audience?: string
+  /** Whether the host name of `url` may resolve to a private address. */
+  readonly private: boolean
+  /** How long an answer is kept. */
+  readonly cacheMs: number
+  readonly claims: ClaimPaths
 }
 
 export type StateConfig =

@@ -91,6 +91,8 @@ export interface RawJwt {
   readonly issuer: string
   readonly audience: string
   readonly jwks_uri: string
+  readonly private?: boolean
+  readonly clock_tolerance?: string
   readonly algorithms?: readonly string[]
   readonly claims?: Readonly<Record<string, string>>
 }
@@ -99,5 +101,8 @@ export interface RawIntrospection {
   readonly url: string
   readonly client_id: string
   readonly client_secret: string
+  readonly audience?: string
+  readonly private?: boolean
+  readonly cache?: string
   readonly claims?: Readonly<Record<string, string>>
 }

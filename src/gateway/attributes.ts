@@ -8,6 +8,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { AttributeDeclaration } from '../config/config.ts'
 import { expectedOf, readTextAs } from '../config/typed-value.ts'
+import { findAtPath, parseValuePath } from '../config/value-path.ts'
 import { formatMoney } from '../graph/literal-text.ts'
 import type { Caller } from '../identity/caller.ts'
 import type { Step } from './exchange.ts'
@@ -145,12 +146,7 @@ function wantedOf({ type, enum: values }: AttributeDeclaration): string {
   return values === undefined ? expectedOf(type) : `one of ${values.join(', ')}`
 }
 
-/** A value by a dotted path with list places: `groups[0].name`. */
 function findAt(value: unknown, path: string): unknown {
-  let at = value
-  for (const part of path.split(/[.[\]]+/).filter((each) => each !== '')) {
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, part)) return undefined
-    at = (at as Record<string, unknown>)[part]
-  }
-  return at
+  const read = parseValuePath(path)
+  return read === undefined ? undefined : findAtPath(value, read)
 }

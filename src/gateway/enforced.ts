@@ -81,8 +81,6 @@ function inConfig(config: GatewayConfig): readonly Diagnostic[] {
   const report = (is: boolean, what: string, path: readonly string[]) => {
     if (is) found.push(unenforced(what, config.spanOf(path)))
   }
-  report(config.callers.jwt.length > 0, '`callers.jwt`', ['callers', 'jwt'])
-  report(config.callers.introspection.length > 0, '`callers.introspection`', ['callers', 'introspection'])
   report(config.ledger !== undefined, '`ledger`', ['ledger'])
   report(config.listen.tls !== undefined, '`listen.tls`', ['listen', 'tls'])
   report(config.listen.admin !== undefined, '`listen.admin`', ['listen', 'admin'])

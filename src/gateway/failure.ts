@@ -20,6 +20,10 @@ export type Failure =
   | { readonly kind: 'body_timeout'; readonly timeoutMs: number }
   | { readonly kind: 'malformed'; readonly message: string; readonly param?: string }
   | { readonly kind: 'unauthenticated'; readonly message: string }
+  /** Whether a credential is good cannot be found out now. */
+  | { readonly kind: 'identity'; readonly message: string }
+  /** Too many bad credentials came from the address. */
+  | { readonly kind: 'slowed'; readonly waitMs: number }
   | { readonly kind: 'denied'; readonly rules: readonly string[]; readonly because?: string; readonly status?: number }
   | { readonly kind: 'no_route' }
   /** Every candidate is restricted away, by these rules. */
@@ -87,6 +91,15 @@ export function tell(failure: Failure): Told {
     case 'no_route':
       return told(403, 'denied', 'no route of the policy takes this request', { code: 'no_route' })
     case 'restricted':
+    case 'identity':
+      return told(503, 'unavailable', failure.message, { headers: { 'retry-after': '5' } })
+    case 'slowed': {
+      const headers = { 'retry-after': String(Math.ceil(failure.waitMs / 1000)) }
+      return told(429, 'rate_limited', 'too many bad credentials came from this address', {
+        code: 'too_many_bad_credentials',
+        headers,
+      })
+    }
       return told(403, 'denied', `every target is ruled out by ${named(failure.rules)}`, { code: 'restricted' })
     case 'unknown_model': {
       const help = failure.help === undefined ? '' : `; ${failure.help}`

@@ -9,6 +9,7 @@ import { hasErrors, PolicyError } from '../diagnostics/diagnostic.ts'
 import { createDispatcher } from '../dispatch/dispatch.ts'
 import type { Guard } from '../graph/decision.ts'
 import { createGuards } from '../guards/guards.ts'
+import { createBadCredentials } from '../identity/bad-credentials.ts'
 import { openKeyStore } from '../identity/key-store.ts'
 import { loadPolicy } from '../prove/load-policy.ts'
 import type { State } from '../state/state.ts'
@@ -27,6 +28,7 @@ import { handleNode } from './node.ts'
 import { openProviders } from './open-providers.ts'
 import { openState } from './open-state.ts'
 import { createPoster } from './post-json.ts'
+import { openTokens } from './open-tokens.ts'
 import { modelNamesOf } from './reachable.ts'
 import type { Runtime } from './runtime.ts'
 import { timeFactsIn } from './time-facts.ts'
@@ -126,6 +128,8 @@ export async function openGateway(options: GatewayOptions, environment: Environm
     keys,
     hostCaller: options.caller,
     hostAttributes: options.attributes ?? {},
+    tokens: openTokens(callers, environment, logger),
+    badCredentials: createBadCredentials(environment.now),
     environment,
     timeFacts: timeFactsIn(policy.config.gateway.timeZone),
     logger,
@@ -145,7 +149,7 @@ function guardRulesOf({ checked }: Policy): readonly Guard[] {
 
 /** The public face of a runtime. */
 export function assembleGateway(runtime: Runtime, listeners: Set<GatewayEvents['usage']>): Gateway {
-  const { policy, admission, dispatcher, guards, state, logger } = runtime
+  const { policy, admission, dispatcher, guards, state, tokens, logger } = runtime
   let closing: Promise<void> | undefined
   return {
     policy,
@@ -163,7 +167,7 @@ export function assembleGateway(runtime: Runtime, listeners: Set<GatewayEvents['
     close: () =>
       (closing ??= admission
         .close(policy.config.bounds.drainMs)
-        .then(() => Promise.all([dispatcher.close(), guards.close()]))
+        .then(() => Promise.all([dispatcher.close(), guards.close(), tokens?.close()]))
         .then(() => state.close())),
   }
 }

@@ -4,6 +4,7 @@
 import type { Policy } from '../compile/load.ts'
 import type { DispatchRequest, Outcome } from '../dispatch/outcome.ts'
 import type { Guards } from '../guards/guards.ts'
+import type { BadCredentials } from '../identity/bad-credentials.ts'
 import type { KeyStore } from '../identity/key-store.ts'
 import type { State } from '../state/state.ts'
 import type { Admission } from './admission.ts'
@@ -13,6 +14,8 @@ import type { ExpectedOutput } from './expected-output.ts'
 import type { HostCaller } from './host-caller.ts'
 import type { Logger } from './log.ts'
 import type { Meters } from './meters.ts'
+import type { Caching } from './open-caching.ts'
+import type { OpenTokens } from './open-tokens.ts'
 import type { TimeFacts } from './time-facts.ts'
 import type { UsageRecord } from './usage-record.ts'
 
@@ -30,6 +33,9 @@ export interface Runtime {
   /** Absent where virtual keys are off. */
   readonly keys: KeyStore | undefined
   readonly hostCaller: HostCaller | undefined
+  /** Absent where no tokens are taken. */
+  readonly tokens: OpenTokens | undefined
+  readonly badCredentials: BadCredentials
   readonly hostAttributes: HostAttributes
   readonly environment: Environment
   readonly timeFacts: (nowMs: number) => TimeFacts

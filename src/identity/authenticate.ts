@@ -3,19 +3,25 @@
  * anonymous, since a policy may grant more to nobody in particular than to a key that was taken away.
  */
 import type { CallersConfig } from '../config/config.ts'
+import type { BadCredentials } from './bad-credentials.ts'
 import type { Caller } from './caller.ts'
 import { findCredential } from './credential.ts'
 import { isWellFormedKey, keyPrefix } from './key.ts'
 import type { KeyRecord } from './key-record.ts'
+import type { Tokens } from './tokens.ts'
 
 export type Authenticated =
   | { readonly ok: true; readonly caller: Caller }
-  | { readonly ok: false; readonly message: string }
+  | { readonly ok: false; readonly why: 'refused' | 'unavailable'; readonly message: string }
+  | { readonly ok: false; readonly why: 'slowed'; readonly waitMs: number }
 
 export interface AuthenticateOptions {
   readonly callers: CallersConfig
   /** Absent where `callers.keys` is off. */
   readonly keys: { find(key: string): Promise<KeyRecord | undefined> } | undefined
+  /** Absent where no tokens are taken. */
+  readonly tokens?: Tokens | undefined
+  readonly badCredentials?: BadCredentials
   readonly now: () => number
   /** The credential in the address, where the client's dialect has it there. */
   readonly queryKey?: string | undefined
@@ -30,15 +36,15 @@ export async function authenticate(
   const found = findCredential(header, options.queryKey)
   switch (found.kind) {
     case 'malformed':
-      return { ok: false, message: found.message }
+      return refused(found.message)
     case 'none':
       return options.callers.anonymous
         ? { ok: true, caller: anonymous(ip) }
-        : { ok: false, message: 'no credential: send a key as `authorization: Bearer KEY` or `x-api-key: KEY`' }
+        : refused('no credential: send a key as `authorization: Bearer KEY` or `x-api-key: KEY`')
     case 'credential':
       // Where nothing is set up that could tell a good credential from a bad one, SDKs still insist on sending one.
       if (options.callers.anonymous && !checksCredentials(options)) return { ok: true, caller: anonymous(ip) }
-      return authenticateKey(found.text, ip, options)
+      return authenticateSlowly(found.text, ip, options)
   }
 }
 
@@ -46,36 +52,53 @@ function anonymous(ip: string | undefined): Caller {
   return { id: 'anonymous', kind: 'anonymous', ...(ip === undefined ? {} : { ip }) }
 }
 
-function checksCredentials({ keys, callers }: AuthenticateOptions): boolean {
-  return keys !== undefined || callers.jwt.length > 0 || callers.introspection.length > 0
+function checksCredentials({ keys, tokens }: AuthenticateOptions): boolean {
+  return keys !== undefined || tokens !== undefined
 }
 
-async function authenticateKey(
+async function authenticateSlowly(
   text: string,
   ip: string | undefined,
   options: AuthenticateOptions,
 ): Promise<Authenticated> {
-  if (options.keys === undefined) return { ok: false, message: 'this gateway takes no virtual keys' }
-  if (!text.startsWith(keyPrefix))
-    return { ok: false, message: `the credential is no virtual key: those begin with \`${keyPrefix}\`` }
-  if (!isWellFormedKey(text))
-    return { ok: false, message: 'the key is mistyped or cut short: its checksum does not fit' }
-  const record = await options.keys.find(text)
-  const nowMs = options.now()
-  if (record === undefined) return { ok: false, message: 'the key is not known' }
-  if (record.revokedMs !== undefined && record.revokedMs <= nowMs)
-    return { ok: false, message: `the key \`${record.id}\` is revoked` }
+  const { badCredentials } = options
+  const waitMs = ip === undefined ? 0 : (badCredentials?.waitMs(ip, text) ?? 0)
+  if (0 < waitMs) return { ok: false, why: 'slowed', waitMs }
+  const known = await authenticateCredential(text, options)
+  if (ip === undefined) return known
+  if (known.ok || known.why === 'refused') badCredentials?.note(ip, text, known.ok)
+  return known.ok ? { ok: true, caller: { ...known.caller, ip } } : known
+}
+
+/** Each credential has one check: where that refuses it, no other is asked. */
+async function authenticateCredential(text: string, options: AuthenticateOptions): Promise<Authenticated> {
+  const { keys, tokens, now } = options
+  if (keys !== undefined && (tokens === undefined || text.startsWith(keyPrefix)))
+    return authenticateKey(text, keys, now())
+  if (tokens === undefined) return refused('this gateway takes neither virtual keys nor tokens')
+  const checked = await tokens.check(text)
+  return checked.ok ? { ok: true, caller: { ...checked.caller, kind: 'jwt' } } : checked
+}
+
+async function authenticateKey(
+  text: string,
+  keys: NonNullable<AuthenticateOptions['keys']>,
+  nowMs: number,
+): Promise<Authenticated> {
+  if (!text.startsWith(keyPrefix)) return refused(`the credential is no virtual key: those begin with \`${keyPrefix}\``)
+  if (!isWellFormedKey(text)) return refused('the key is mistyped or cut short: its checksum does not fit')
+  const record = await keys.find(text)
+  if (record === undefined) return refused('the key is not known')
+  if (record.revokedMs !== undefined && record.revokedMs <= nowMs) return refused(`the key \`${record.id}\` is revoked`)
   if (record.expiresMs !== undefined && record.expiresMs <= nowMs)
-    return { ok: false, message: `the key \`${record.id}\` has expired` }
+    return refused(`the key \`${record.id}\` has expired`)
   const { caller } = record
   return {
     ok: true,
-    caller: {
-      ...caller,
-      id: caller.id ?? caller.user ?? record.id,
-      key: record.id,
-      kind: 'key',
-      ...(ip === undefined ? {} : { ip }),
-    },
+    caller: { ...caller, id: caller.id ?? caller.user ?? record.id, key: record.id, kind: 'key' },
   }
+}
+
+function refused(message: string): Authenticated {
+  return { ok: false, why: 'refused', message }
 }

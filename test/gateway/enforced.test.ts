@@ -57,11 +57,6 @@ test.each([
   [{ ledger: { type: 'sqlite', path: './x.db' } }, '`ledger`'],
   [{ listen: { tls: { cert: './package.json', key: './package.json' } } }, '`listen.tls`'],
   [{ listen: { admin: { port: 1 } } }, '`listen.admin`'],
-  [{ callers: { jwt: [{ issuer: 'i', audience: 'a', jwks_uri: 'https://x/k' }] } }, '`callers.jwt`'],
-  [
-    { callers: { introspection: [{ url: 'https://x', client_id: 'a', client_secret: 'b' }] } },
-    '`callers.introspection`',
-  ],
 ])('%o is refused', async (more, what) => {
   const found = await unenforced('', more)
   expect(found).toHaveLength(1)

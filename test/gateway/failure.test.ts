@@ -31,6 +31,8 @@ const table: readonly (readonly [Failure, number, string, object?])[] = [
   [{ kind: 'body_timeout', timeoutMs: 1 }, 408, 'timeout', { connection: 'close' }],
   [{ kind: 'malformed', message: 'm', param: 'p' }, 400, 'invalid_request'],
   [{ kind: 'unauthenticated', message: 'm' }, 401, 'unauthenticated', { 'www-authenticate': 'Bearer' }],
+  [{ kind: 'identity', message: 'm' }, 503, 'unavailable', { 'retry-after': '5' }],
+  [{ kind: 'slowed', waitMs: 1001 }, 429, 'rate_limited', { 'retry-after': '2' }],
   [{ kind: 'denied', rules: ['r'] }, 403, 'denied'],
   [{ kind: 'denied', rules: ['r'], status: 451 }, 451, 'denied'],
   [{ kind: 'no_route' }, 403, 'denied'],

@@ -5,8 +5,9 @@ import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } fro
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
+import { realEnvironment } from '../../src/gateway/environment.ts'
 import type { Gateway, GatewayOptions } from '../../src/gateway/gateway.ts'
-import { createGateway } from '../../src/gateway/gateway.ts'
+import { openGateway } from '../../src/gateway/gateway.ts'
 import { nodeServerOptions } from '../../src/gateway/node.ts'
 import type { UsageRecord } from '../../src/gateway/usage-record.ts'
 
@@ -60,8 +61,8 @@ export interface Running {
 }
 
 /** A gateway on a real socket, closed with the test. */
-export async function startGateway(options: GatewayOptions): Promise<Running> {
-  const gateway = await createGateway({ env: {}, ...options })
+export async function startGateway(options: GatewayOptions, environment = realEnvironment): Promise<Running> {
+  const gateway = await openGateway({ env: {}, ...options }, environment)
   const server = createServer(nodeServerOptions(gateway.policy.config), gateway.node)
   const url = await listen(server)
   onTestFinished(() => gateway.close())
@@ -90,7 +91,8 @@ export async function listen(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-async function readText(request: IncomingMessage): Promise<string> {
+/** The whole body of a request. */
+export async function readText(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   return Buffer.concat(chunks).toString('utf8')
