@@ -86,11 +86,6 @@ export function tell(failure: Failure): Told {
       const headers = { 'www-authenticate': 'Bearer' }
       return told(401, 'unauthenticated', failure.message, { code: 'invalid_api_key', headers })
     }
-    case 'denied':
-      return told(failure.status ?? 403, 'denied', denialOf(failure.rules, failure.because), { code: 'denied' })
-    case 'no_route':
-      return told(403, 'denied', 'no route of the policy takes this request', { code: 'no_route' })
-    case 'restricted':
     case 'identity':
       return told(503, 'unavailable', failure.message, { headers: { 'retry-after': '5' } })
     case 'slowed': {
@@ -100,6 +95,11 @@ export function tell(failure: Failure): Told {
         headers,
       })
     }
+    case 'denied':
+      return told(failure.status ?? 403, 'denied', denialOf(failure.rules, failure.because), { code: 'denied' })
+    case 'no_route':
+      return told(403, 'denied', 'no route of the policy takes this request', { code: 'no_route' })
+    case 'restricted':
       return told(403, 'denied', `every target is ruled out by ${named(failure.rules)}`, { code: 'restricted' })
     case 'unknown_model': {
       const help = failure.help === undefined ? '' : `; ${failure.help}`

@@ -27,8 +27,8 @@ import { createMeters } from './meters.ts'
 import { handleNode } from './node.ts'
 import { openProviders } from './open-providers.ts'
 import { openState } from './open-state.ts'
-import { createPoster } from './post-json.ts'
 import { openTokens } from './open-tokens.ts'
+import { createPoster } from './post-json.ts'
 import { modelNamesOf } from './reachable.ts'
 import type { Runtime } from './runtime.ts'
 import { timeFactsIn } from './time-facts.ts'
@@ -126,10 +126,10 @@ export async function openGateway(options: GatewayOptions, environment: Environm
       now: environment.now,
     }),
     keys,
-    hostCaller: options.caller,
-    hostAttributes: options.attributes ?? {},
     tokens: openTokens(callers, environment, logger),
     badCredentials: createBadCredentials(environment.now),
+    hostCaller: options.caller,
+    hostAttributes: options.attributes ?? {},
     environment,
     timeFacts: timeFactsIn(policy.config.gateway.timeZone),
     logger,

@@ -14,7 +14,6 @@ import type { ExpectedOutput } from './expected-output.ts'
 import type { HostCaller } from './host-caller.ts'
 import type { Logger } from './log.ts'
 import type { Meters } from './meters.ts'
-import type { Caching } from './open-caching.ts'
 import type { OpenTokens } from './open-tokens.ts'
 import type { TimeFacts } from './time-facts.ts'
 import type { UsageRecord } from './usage-record.ts'
@@ -32,10 +31,10 @@ export interface Runtime {
   readonly guards: Guards
   /** Absent where virtual keys are off. */
   readonly keys: KeyStore | undefined
-  readonly hostCaller: HostCaller | undefined
   /** Absent where no tokens are taken. */
   readonly tokens: OpenTokens | undefined
   readonly badCredentials: BadCredentials
+  readonly hostCaller: HostCaller | undefined
   readonly hostAttributes: HostAttributes
   readonly environment: Environment
   readonly timeFacts: (nowMs: number) => TimeFacts
