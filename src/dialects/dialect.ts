@@ -26,6 +26,9 @@ export interface ClientDialect {
   readonly encodeError: (error: ClientError) => JsonObject
 }
 
+/** What is known of a client's dialect wherever it called: how to tell it an error. */
+export type ErrorDialect = Pick<ClientDialect, 'name' | 'encodeError'>
+
 /** A wire format as providers speak it. */
 export interface ProviderDialect {
   readonly name: DialectName

@@ -256,6 +256,8 @@ export interface Usage {
   readonly audioOutput?: number
   /** Web searches that the provider made, where it counts them. */
   readonly searches?: number
+  /** Pictures that were drawn. */
+  readonly images?: number
   /** What the provider says that it charged, in nano-dollars. */
   readonly chargedNanoUsd?: number
   /** The usage as the provider wrote it. */

@@ -28,8 +28,8 @@ export interface TaskCall {
   readonly unreadable?: string
   /** Whether pictures are among what is sent. */
   readonly hasImages: boolean
-  /** How many pictures are asked for. */
-  readonly images?: number
+  /** What it is expected to use beside its input. */
+  readonly expects?: Pick<Usage, 'output' | 'searches' | 'images'>
 }
 
 /** Keys and places, outermost first. */

@@ -17,12 +17,8 @@ export type EncodedTask =
     }
   | { readonly ok: false; readonly loss: Loss }
 
-export function encodeTask(
-  call: TaskCall,
-  provider: Provider,
-  target: Target,
-  onLoss: 'reject' | 'degrade' = 'reject',
-): EncodedTask {
+/** What cannot be said is never let go, whatever the route says: it is what the task is about. */
+export function encodeTask(call: TaskCall, provider: Provider, target: Target): EncodedTask {
   const format = provider.taskOf?.(call.task, target.model)
   if (format === undefined) {
     const message = `\`${target.provider}\` has no ${words[call.task]} of this model`
@@ -31,13 +27,13 @@ export function encodeTask(
   const model = provider.nameOf?.(target.model) ?? target.model
   const { body, losses } = format.encodeRequest?.(call, model) ?? fitBody(call.body, format.quirks ?? [], model)
   const loss = losses[0]
-  if (loss && onLoss === 'reject') return { ok: false, loss }
+  if (loss) return { ok: false, loss }
   const isClients = format.encodeRequest === undefined
   const own = isClients && body === call.body ? call.bytes : undefined
   const bytes = own ?? new TextEncoder().encode(JSON.stringify(body))
   const named = isClients ? splice(bytes, { dialect: 'openai-chat', model, asksForUsage: false }) : bytes
   if (named === undefined) throw new Error('a body that was read as JSON could not be followed')
-  return { ok: true, format, bytes: named, losses, isClients }
+  return { ok: true, format, bytes: named, losses: [], isClients }
 }
 
 const words: Readonly<Record<TaskCall['task'], string>> = {

@@ -80,8 +80,12 @@ const typicalOutputTokens = 500
 /** What the call would cost at this target, in nano-dollars; undefined where its price is not known. */
 export function costAt(call: Call, inputTokens: number, entry: CatalogueEntry | undefined): number | undefined {
   if (!entry?.price) return undefined
-  const { input, output, request, image } = entry.price
-  const outputTokens = isTask(call) ? 0 : (call.maxTokens ?? typicalOutputTokens)
-  const pictures = isTask(call) ? (call.images ?? 0) : 0
-  return (input * inputTokens + output * outputTokens) / 1_000_000 + (request ?? 0) + pictures * (image ?? 0)
+  const { input, output, request, image, search } = entry.price
+  const {
+    output: outputTokens = 0,
+    images = 0,
+    searches = 0,
+  } = isTask(call) ? (call.expects ?? {}) : { output: call.maxTokens ?? typicalOutputTokens }
+  const pieces = (request ?? 0) + images * (image ?? 0) + searches * (search ?? 0)
+  return (input * inputTokens + output * outputTokens) / 1_000_000 + pieces
 }

@@ -195,9 +195,7 @@ function encodeFor(walk: Walk, id: string): Encoded | undefined {
   const { request } = walk
   const encoded =
     provider &&
-    (isTaskRequest(request)
-      ? encodeTask(request.call, provider, target, request.route.onLoss)
-      : encodeBody(request, provider, target))
+    (isTaskRequest(request) ? encodeTask(request.call, provider, target) : encodeBody(request, provider, target))
   if (encoded) walk.encoded.set(id, encoded)
   return encoded
 }

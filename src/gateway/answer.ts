@@ -3,6 +3,7 @@
  */
 import type { AnswerContext } from '../dialects/dialect.ts'
 import type { Answer, Usage } from '../dialects/neutral.ts'
+import { isTask } from '../dialects/task.ts'
 import type { StreamOutcome, WholeOutcome } from '../dispatch/outcome.ts'
 import { AnswerStream } from './answer-stream.ts'
 import { concludeCall, settle } from './conclude.ts'
@@ -117,12 +118,13 @@ const idPrefixes: Readonly<Record<CallApi, string>> = {
 /** The model shown is the provider's own name for it, else the target's: what answered, not what was asked for. */
 function contextOf(exchange: CallExchange, model: string | undefined, estimatedInputTokens: number): AnswerContext {
   const target = exchange.target!
+  const call = exchange.call === undefined || isTask(exchange.call) ? undefined : exchange.call
   return {
     model: model ?? target.slice(target.indexOf('/') + 1),
     id: `${exchange.dialect.name === 'gemini' ? '' : idPrefixes[exchange.endpoint.api]}${exchange.id}`,
-    ...(exchange.call === undefined ? {} : { call: exchange.call }),
+    ...(call === undefined ? {} : { call }),
     created: Math.floor(exchange.startedAtMs / 1000),
-    includeUsage: exchange.call?.includeUsage ?? true,
+    includeUsage: call?.includeUsage ?? true,
     estimatedInputTokens,
   }
 }

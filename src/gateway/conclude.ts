@@ -4,7 +4,7 @@
 import type { Catalogue } from '../config/catalogue.ts'
 import type { Usage } from '../dialects/neutral.ts'
 import { costNanoUsd } from './cost.ts'
-import type { CallApi } from './endpoint.ts'
+import type { Api } from './endpoint.ts'
 import type { CallExchange, Exchange } from './exchange.ts'
 import { settleLimits } from './limits.ts'
 import type { Runtime } from './runtime.ts'
@@ -37,15 +37,22 @@ export function concludeCall(
   runtime: Runtime,
 ): void {
   const { usage, decision, failure } = exchange
-  if (usage.output !== undefined && failure === undefined && decision?.route)
+  if (exchange.endpoint.kind === 'call' && usage.output !== undefined && failure === undefined && decision?.route)
     runtime.expectedOutput.observe(decision.route.rule, usage.output)
   settleLimits(exchange, runtime)
   exchange.spending?.settle(exchange.attemptCosts).catch((error: unknown) => {
     runtime.logger.error({ requestId: exchange.id, err: error }, 'a cost could not be booked')
   })
-  if (exchange.endpoint.kind === 'call') runtime.report(recordOf(exchange, exchange.endpoint.api, status, runtime))
+  const api = apiOf(exchange.endpoint)
+  if (api !== undefined) runtime.report(recordOf(exchange, api, status, runtime))
   conclude(exchange, status, runtime)
   exchange.place?.leave()
+}
+
+/** By which API a model was called; undefined where none was. */
+function apiOf(endpoint: Exchange['endpoint']): Api | undefined {
+  if (endpoint.kind === 'task') return endpoint.form.name
+  return endpoint.kind === 'call' ? endpoint.api : undefined
 }
 
 /** Logs the one line of a request. */
@@ -74,7 +81,7 @@ export function conclude(exchange: Exchange, status: number, { logger, environme
   logger.info(fields, 'request')
 }
 
-function recordOf(exchange: Exchange, api: CallApi, status: number, { environment, policy }: Runtime): UsageRecord {
+function recordOf(exchange: Exchange, api: Api, status: number, { environment, policy }: Runtime): UsageRecord {
   const { caller, call, decision } = exchange
   const tags = (decision?.log.tags ?? []).filter((each) => each.value !== undefined)
   return {
@@ -105,8 +112,8 @@ function warningsOf({ spending }: Exchange): Pick<UsageRecord, 'warnings'> {
   return warnings.length === 0 ? {} : { warnings }
 }
 
-function findingsOf({ guards }: Exchange): Pick<UsageRecord, 'findings'> {
-  const findings = guards?.findings() ?? []
+function findingsOf({ guards, taskGuards }: Exchange): Pick<UsageRecord, 'findings'> {
+  const findings = (guards ?? taskGuards)?.findings() ?? []
   return findings.length === 0 ? {} : { findings }
 }
 

@@ -32,6 +32,7 @@ export function costNanoUsd(usage: Usage, price: Price | undefined): number | un
     times(reasoning, price.reasoning ?? price.output) +
     times(audioOutput, price.audioOutput ?? price.output) +
     times(usage.searches ?? 0, price.search ?? 0) * 1_000_000n +
+    times(usage.images ?? 0, price.image ?? 0) * 1_000_000n +
     BigInt(price.request ?? 0) * 1_000_000n
   return Number((millionths + 500_000n) / 1_000_000n)
 }

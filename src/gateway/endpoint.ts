@@ -2,15 +2,24 @@
  * Which endpoint a method and a path mean, and which dialect its errors speak. Pure: a table and a few patterns.
  */
 import { anthropic } from '../dialects/anthropic/anthropic.ts'
-import type { ClientDialect, HeaderLookup } from '../dialects/dialect.ts'
+import type { ClientDialect, ErrorDialect, HeaderLookup } from '../dialects/dialect.ts'
+import { embeddings } from '../dialects/embeddings/embeddings.ts'
 import { gemini } from '../dialects/gemini/gemini.ts'
+import { images } from '../dialects/images/images.ts'
+import { moderations } from '../dialects/moderations/moderations.ts'
 import { openaiChat } from '../dialects/openai-chat/openai-chat.ts'
 import { openaiCompletions } from '../dialects/openai-completions/openai-completions.ts'
 import { openaiResponses } from '../dialects/openai-responses/openai-responses.ts'
+import { rerankErrors } from '../dialects/rerank/errors.ts'
+import { rerank } from '../dialects/rerank/rerank.ts'
+import type { TaskForm, TaskName } from '../dialects/task.ts'
 import { findGoogleAddress, findQueryKey, type GoogleAddress } from './google-address.ts'
 
-/** The API that a call came by, as policies and records name it. */
+/** The API that a conversation came by, as policies and records name it. */
 export type CallApi = 'chat' | 'completions' | 'responses' | 'messages'
+
+/** The API that any call came by. */
+export type Api = CallApi | TaskName
 
 export type Endpoint =
   | {
@@ -21,23 +30,25 @@ export type Endpoint =
       /** What the address says of the call, in Google's dialect. */
       readonly address?: GoogleAddress
     }
+  /** A call that is no conversation. */
+  | { readonly kind: 'task'; readonly form: TaskForm; readonly dialect: ErrorDialect; readonly version: string }
   /** The list, or one entry of it. */
   | { readonly kind: 'models'; readonly dialect: ClientDialect; readonly version: string; readonly id?: string }
   | { readonly kind: 'health'; readonly probe: 'live' | 'ready'; readonly dialect: ClientDialect }
   /** Known, and not served by this version of the gateway. */
   | { readonly kind: 'unavailable'; readonly dialect: ClientDialect }
-  | { readonly kind: 'wrong_method'; readonly dialect: ClientDialect; readonly allow: string }
+  | { readonly kind: 'wrong_method'; readonly dialect: ErrorDialect; readonly allow: string }
   | { readonly kind: 'unknown'; readonly dialect: ClientDialect }
 
-const unavailable = [
-  'embeddings',
-  'rerank',
-  'images/generations',
-  'audio/speech',
-  'audio/transcriptions',
-  'moderations',
-  'messages/count_tokens',
-]
+const unavailable = ['audio/speech', 'audio/transcriptions', 'messages/count_tokens']
+
+/** What a call to each path asks for, and in whose words its errors are. */
+const tasks: ReadonlyMap<string, { readonly form: TaskForm; readonly dialect: ErrorDialect }> = new Map([
+  ['embeddings', { form: embeddings, dialect: openaiChat }],
+  ['rerank', { form: rerank, dialect: rerankErrors }],
+  ['moderations', { form: moderations, dialect: openaiChat }],
+  ['images/generations', { form: images, dialect: openaiChat }],
+])
 
 /** The endpoint of a request; `path` and `query` as they came, percent-encoded. */
 export function findEndpoint(method: string, path: string, header: HeaderLookup, query = ''): Endpoint {
@@ -64,6 +75,8 @@ export function findEndpoint(method: string, path: string, header: HeaderLookup,
     case 'messages':
       return post(method, { kind: 'call', api: 'messages', dialect: anthropic, version })
   }
+  const task = tasks.get(rest)
+  if (task !== undefined) return post(method, { kind: 'task', ...task, version })
   const address = findGoogleAddress(rest, query)
   if (address === 'known') return { kind: 'unavailable', dialect: gemini }
   if (address !== undefined) return post(method, { kind: 'call', api: 'chat', dialect: gemini, version, address })

@@ -2,12 +2,11 @@
  * What is known of one request while it passes through the steps; each step adds what it finds out, so that
  * the record at the end says as much as was known wherever the request ended.
  */
-
-import type { ClientDialect, Loss } from '../dialects/dialect.ts'
-import type { ChatCall } from '../dialects/neutral.ts'
+import type { ClientDialect, ErrorDialect, Loss } from '../dialects/dialect.ts'
+import type { Call } from '../dialects/task.ts'
 import type { AttemptRecord } from '../dispatch/outcome.ts'
 import type { Decision, Limit } from '../graph/decision.ts'
-import type { CallGuards } from '../guards/guards.ts'
+import type { CallGuards, TaskGuards } from '../guards/guards.ts'
 import type { Caller } from '../identity/caller.ts'
 import type { LimitHold } from '../state/state.ts'
 import type { Place } from './admission.ts'
@@ -22,9 +21,9 @@ export interface Exchange {
   readonly startedAtMs: number
   readonly request: GatewayRequest
   readonly endpoint: Endpoint
-  readonly dialect: ClientDialect
+  readonly dialect: ErrorDialect
   caller?: Caller
-  call?: ChatCall
+  call?: Call
   decision?: Decision
   /** The route that matched, or the first rule that denied. */
   rule?: string
@@ -44,15 +43,27 @@ export interface Exchange {
   spending?: Spending
   /** The guards that the call passes, where the decision has any. */
   guards?: CallGuards
+  /** The same of a task. */
+  taskGuards?: TaskGuards
   firstTokenMs?: number
   /** The word for what went wrong, where the request failed. */
   failure?: string
 }
 
-/** An exchange of a model call that has its place among those under way. */
-export interface CallExchange extends Exchange {
-  readonly endpoint: Extract<Endpoint, { kind: 'call' }>
+/** An exchange that has its place among those under way. */
+export interface PlacedExchange extends Exchange {
   readonly place: Place
+}
+
+/** An exchange of a conversation. */
+export interface CallExchange extends PlacedExchange {
+  readonly endpoint: Extract<Endpoint, { kind: 'call' }>
+  readonly dialect: ClientDialect
+}
+
+/** An exchange of a task. */
+export interface TaskExchange extends PlacedExchange {
+  readonly endpoint: Extract<Endpoint, { kind: 'task' }>
 }
 
 /** What a step gives: its result, or why the request ends here. */

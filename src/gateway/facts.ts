@@ -2,11 +2,12 @@
  * Step 4, the facts: everything that a policy may read of this request, as `Policy.decide` takes it.
  */
 import type { Facts } from '../compile/load.ts'
-import type { ChatCall, Json } from '../dialects/neutral.ts'
+import type { Json } from '../dialects/neutral.ts'
+import { type Call, isTask, textOfTask } from '../dialects/task.ts'
 import { factsOf, textOf } from '../dialects/text.ts'
 import type { Caller } from '../identity/caller.ts'
 import { declaredFacts } from './attributes.ts'
-import type { CallApi } from './endpoint.ts'
+import type { Api } from './endpoint.ts'
 import type { Exchange, Step } from './exchange.ts'
 import { done } from './exchange.ts'
 import { credentialHeaders } from './headers.ts'
@@ -14,10 +15,10 @@ import type { Runtime } from './runtime.ts'
 
 /** What the request itself says: a call that was read, or only the model of a question about models. */
 export interface Asked {
-  readonly api: CallApi
+  readonly api: Api
   readonly version: string
   readonly model: string
-  readonly call?: ChatCall
+  readonly call?: Call
   readonly body?: Json
   readonly bytes?: number
   readonly inputTokens?: number
@@ -33,7 +34,7 @@ export async function buildFacts(
   const { header, headers, native } = exchange.request
   const { call } = asked
   let text: string | undefined
-  const textNow = () => (text ??= call === undefined ? '' : textOf(call))
+  const textNow = () => (text ??= call === undefined ? '' : isTask(call) ? textOfTask(call) : textOf(call))
   const context = {
     request: native,
     caller,
@@ -76,7 +77,8 @@ export async function buildFacts(
 }
 
 /** What dispatch alone asks of a call is no attribute. */
-function factsOfCall(call: ChatCall): Readonly<Record<string, unknown>> {
+function factsOfCall(call: Call): Readonly<Record<string, unknown>> {
+  if (isTask(call)) return { has_images: call.hasImages }
   const { has_documents: _, ...facts } = factsOf(call)
   return facts
 }

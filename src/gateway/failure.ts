@@ -35,8 +35,13 @@ export type Failure =
   | { readonly kind: 'blocked'; readonly rule: string; readonly detector: string; readonly where?: string }
   /** A check that a guard rests on could not be asked. */
   | { readonly kind: 'guard'; readonly rule: string; readonly detector: string }
-  /** The call asks for what these guards cannot look at in an answer. */
-  | { readonly kind: 'unguarded'; readonly field: string; readonly rules: readonly string[] }
+  /** The call asks for what these guards cannot look at in an answer, or sends it. */
+  | {
+      readonly kind: 'unguarded'
+      readonly field: string
+      readonly rules: readonly string[]
+      readonly side?: 'request'
+    }
   | LimitReached
   | BudgetExhausted
   /** A budget applies, and no target that the model's name reaches has a known price. */
@@ -130,7 +135,8 @@ export function tell(failure: Failure): Told {
       return told(503, 'unavailable', message, { code: 'guard_unavailable', headers: { 'retry-after': '1' } })
     }
     case 'unguarded': {
-      const message = `\`${failure.field}\` cannot be had where ${named(failure.rules)} guard the answer`
+      const [act, what] = failure.side === 'request' ? ['be sent', 'request'] : ['be had', 'answer']
+      const message = `\`${failure.field}\` cannot ${act} where ${named(failure.rules)} guard the ${what}`
       return told(400, 'invalid_request', message, { code: 'unguarded', param: failure.field })
     }
     case 'busy':

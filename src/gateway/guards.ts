@@ -3,13 +3,14 @@
  * sees anything of it.
  */
 import type { Answer, ChatCall } from '../dialects/neutral.ts'
-import { openCallGuards } from '../guards/guards.ts'
+import type { TaskCall } from '../dialects/task.ts'
+import { type CallGuardOptions, openCallGuards, openTaskGuards, type RequestOutcome } from '../guards/guards.ts'
 import type { JudgeProblem } from '../guards/verdict.ts'
 import type { Granted } from './decide.ts'
-import type { CallExchange, Step } from './exchange.ts'
+import type { CallExchange, PlacedExchange, Step, TaskExchange } from './exchange.ts'
 import { done, failed } from './exchange.ts'
 import { hidesText } from './hidden-text.ts'
-import type { ReadCall } from './read-call.ts'
+import type { ReadCall, ReadTask } from './read-call.ts'
 import type { Runtime } from './runtime.ts'
 
 export interface GuardedRequest {
@@ -24,11 +25,7 @@ export async function guardRequest(
   { guards }: Granted,
   runtime: Runtime,
 ): Promise<Step<GuardedRequest>> {
-  const opened = openCallGuards(runtime.guards, guards, call, {
-    requestId: exchange.id,
-    signal: exchange.place.abort.signal,
-    onProblem: (problem) => tellProblem(exchange, problem, runtime),
-  })
+  const opened = openCallGuards(runtime.guards, guards, call, optionsOf(exchange, runtime))
   if (opened === undefined) return done({ call, changed: false })
   exchange.guards = opened
   const outcome = await opened.request(body)
@@ -39,19 +36,52 @@ export async function guardRequest(
         ? done({ call: outcome.call, changed: outcome.isChanged || hidesText(bytes, body) })
         : failed({ kind: 'unguarded', field, rules: [...new Set(guards.map((each) => each.rule))] })
     }
-    case 'blocked': {
-      const { rule, detector } = outcome.blocked
-      exchange.rule = rule
-      return failed({
-        kind: 'blocked',
-        rule,
-        detector,
-        ...(outcome.where === undefined ? {} : { where: outcome.where }),
-      })
-    }
+    case 'blocked':
     case 'failed':
-      return checkFailed(exchange, outcome.problem, runtime)
+      return stopped(exchange, outcome, runtime)
   }
+}
+
+/** The task as it may be sent on. What no guard can look at, though one must, ends the request. */
+export async function guardTaskRequest(
+  exchange: TaskExchange,
+  { call, body, bytes }: ReadTask,
+  { guards }: Granted,
+  runtime: Runtime,
+): Promise<Step<TaskCall>> {
+  const opened = openTaskGuards(runtime.guards, guards, call, optionsOf(exchange, runtime))
+  if (opened === undefined) return done(call)
+  exchange.taskGuards = opened
+  const rules = [...new Set(guards.map((each) => each.rule))]
+  if (opened.seesRequest && call.unreadable !== undefined) {
+    return failed({ kind: 'unguarded', field: call.unreadable, rules, side: 'request' })
+  }
+  const outcome = await opened.request()
+  if (outcome.kind !== 'passed') return stopped(exchange, outcome, runtime)
+  const field = opened.seesAnswer() ? exchange.endpoint.form.findUnguarded(outcome.call) : undefined
+  if (field !== undefined) return failed({ kind: 'unguarded', field, rules })
+  const { bytes: _, ...unsent } = outcome.call
+  return done(outcome.isChanged || hidesText(bytes, body) ? unsent : outcome.call)
+}
+
+function optionsOf(exchange: PlacedExchange, runtime: Runtime): CallGuardOptions {
+  return {
+    requestId: exchange.id,
+    signal: exchange.place.abort.signal,
+    onProblem: (problem) => tellProblem(exchange, problem, runtime),
+  }
+}
+
+/** A request that its guards do not let through. */
+function stopped(
+  exchange: PlacedExchange,
+  outcome: Exclude<RequestOutcome, { readonly kind: 'passed' }>,
+  runtime: Runtime,
+) {
+  if (outcome.kind === 'failed') return checkFailed(exchange, outcome.problem, runtime)
+  const { rule, detector } = outcome.blocked
+  exchange.rule = rule
+  return failed({ kind: 'blocked', rule, detector, ...(outcome.where === undefined ? {} : { where: outcome.where }) })
 }
 
 /** What of an answer no guard can look at: the call may not ask for it where one must. */
@@ -84,11 +114,11 @@ export async function guardWholeAnswer(
   }
 }
 
-function checkFailed(exchange: CallExchange, problem: JudgeProblem, runtime: Runtime) {
+function checkFailed(exchange: PlacedExchange, problem: JudgeProblem, runtime: Runtime) {
   tellProblem(exchange, problem, runtime)
   return failed({ kind: 'guard', rule: problem.rule, detector: problem.detector })
 }
 
-function tellProblem({ id }: CallExchange, { rule, detector, message }: JudgeProblem, { logger }: Runtime): void {
+function tellProblem({ id }: PlacedExchange, { rule, detector, message }: JudgeProblem, { logger }: Runtime): void {
   logger.warn({ requestId: id, rule, detector, reason: message }, 'a guard could not be asked')
 }

@@ -25,15 +25,16 @@
  *            │
  *         conclude.ts             limits and budgets settled, record, log line; every exit comes by here
  *
- * What goes wrong is a `Failure` (failure.ts has the statuses); what is thrown is a bug, caught here once, told
- * as a 500 that names the request's id, and logged with its stack.
+ * Calls that are no conversation take these steps in serve-task.ts. What goes wrong is a `Failure` (failure.ts has
+ * the statuses); what is thrown is a bug, caught here once, told as a 500 that names the request's id, and logged
+ * with its stack.
  */
 import { estimateInputTokens } from '../dialects/estimate.ts'
-import type { DispatchFailure } from '../dispatch/outcome.ts'
 import type { Place } from './admission.ts'
 import { answerStream, answerWhole } from './answer.ts'
-import { conclude, concludeCall, settle } from './conclude.ts'
+import { conclude, concludeCall } from './conclude.ts'
 import { decide } from './decide.ts'
+import { endRoute } from './end-route.ts'
 import type { Endpoint } from './endpoint.ts'
 import { findEndpoint } from './endpoint.ts'
 import type { CallExchange, Exchange } from './exchange.ts'
@@ -50,7 +51,7 @@ import type { GatewayRequest, GatewayResponse } from './request.ts'
 import { rewriteCall } from './rewrite.ts'
 import { carryOut } from './route.ts'
 import type { Runtime } from './runtime.ts'
-import { settlePartialUsage } from './settle.ts'
+import { serveTask } from './serve-task.ts'
 
 const noUsage = { provenance: 'none' } as const
 
@@ -96,13 +97,20 @@ async function answer(
       return refuse(exchange, { kind: 'wrong_method', method, path, allow: endpoint.allow }, runtime)
     case 'models':
     case 'call':
+    case 'task':
       break
   }
   const place = admission.enter()
   if (place === 'closing') return refuse(exchange, { kind: 'closing' }, runtime)
   if (place === 'busy') return refuse(exchange, { kind: 'busy', max: bounds.concurrentRequests }, runtime)
   exchange.place = place
-  if (endpoint.kind === 'call') return serveCall(Object.assign(exchange, { endpoint, place }), runtime)
+  if (endpoint.kind === 'call') {
+    return serveCall(Object.assign(exchange, { endpoint, place, dialect: endpoint.dialect }), runtime)
+  }
+  if (endpoint.kind === 'task') {
+    const served = await serveTask(Object.assign(exchange, { endpoint, place }), runtime)
+    return served.ok ? served.value : refuse(exchange, served.failure, runtime)
+  }
   const models = await listModels(exchange, endpoint, runtime)
   if (!models.ok) return refuse(exchange, models.failure, runtime)
   conclude(exchange, 200, runtime)
@@ -153,30 +161,9 @@ async function serveCall(exchange: CallExchange, runtime: Runtime): Promise<Gate
     }
     case 'stream':
       return answerStream(exchange, { outcome, estimatedInputTokens: inputTokens }, runtime)
-    case 'failed': {
-      const { failure, attempts } = outcome
-      exchange.attempts = attempts
-      const last = attempts.at(-1)
-      const isBrokenOff = last?.result === 'cancelled'
-      if ('target' in failure) exchange.target = failure.target
-      else if (isBrokenOff) exchange.target = last.target
-      // A call that was broken off had been sent: its input is charged for, whatever came of it.
-      const usage = isBrokenOff ? settlePartialUsage(undefined, { input: inputTokens, output: 0 }) : noUsage
-      settle(exchange, usage, policy.config.catalogue)
-      const failed = whatFailed(exchange, failure)
-      if (failed.kind === 'budget_exhausted') exchange.rule = failed.rule
-      return refuse(exchange, failed, runtime)
-    }
+    case 'failed':
+      return refuse(exchange, endRoute(exchange, outcome, inputTokens, runtime), runtime)
   }
-}
-
-/** A call that was cancelled while its client waits on was cancelled by a stop of the gateway. */
-function whatFailed({ request, spending }: CallExchange, failure: DispatchFailure): Failure {
-  // No target was tried, and one at least could have been for more money.
-  const refusal = failure.kind === 'inexpressible' ? spending?.refusal() : undefined
-  if (refusal !== undefined) return refusal
-  if (failure.kind !== 'cancelled') return { kind: 'upstream', failure }
-  return request.signal.aborted ? { kind: 'client_gone' } : { kind: 'closing' }
 }
 
 /** The one exit of what fails: the dialect's error, the usual headers, the record. */

@@ -10,7 +10,7 @@ export function exchangeHeaders(exchange: Exchange, policyDigest: string): Recor
   const headers: Record<string, string> = { 'x-request-id': exchange.id, 'x-policyc-policy': policyDigest }
   // Where Anthropic's SDKs look for it.
   if (exchange.dialect.name === 'anthropic') headers['request-id'] = exchange.id
-  if (exchange.endpoint.kind !== 'call') return headers
+  if (exchange.endpoint.kind !== 'call' && exchange.endpoint.kind !== 'task') return headers
   if (exchange.rule !== undefined) headers['x-policyc-rule'] = plain(exchange.rule)
   if (exchange.target !== undefined) headers['x-policyc-target'] = plain(exchange.target)
   headers['x-policyc-attempts'] = String(callsIn(exchange))

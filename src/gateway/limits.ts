@@ -4,13 +4,13 @@
  */
 import type { Facts } from '../compile/load.ts'
 import type { Decision } from '../graph/decision.ts'
-import type { CallExchange, Exchange, Step } from './exchange.ts'
+import type { Exchange, Step } from './exchange.ts'
 import { done, failed } from './exchange.ts'
 import { rateHeaders } from './rate-headers.ts'
 import type { Runtime } from './runtime.ts'
 
 export async function takeLimits(
-  exchange: CallExchange,
+  exchange: Exchange,
   { facts, decision, tokens }: { readonly facts: Facts; readonly decision: Decision; readonly tokens: number },
   { state, meters }: Runtime,
 ): Promise<Step<undefined>> {

@@ -1,12 +1,13 @@
 /**
  * Step 3, what is asked: the body within its bounds, as JSON, as a call of the endpoint's dialect.
  */
-
 import type { Bounds } from '../config/config.ts'
+import type { Decoded } from '../dialects/dialect.ts'
 import type { ChatCall, Json } from '../dialects/neutral.ts'
-import type { CallExchange, Step } from './exchange.ts'
+import type { TaskCall } from '../dialects/task.ts'
+import type { CallExchange, Step, TaskExchange } from './exchange.ts'
 import { done, failed } from './exchange.ts'
-import { parseJsonBody } from './json-body.ts'
+import { type JsonBody, parseJsonBody } from './json-body.ts'
 import type { GatewayRequest } from './request.ts'
 
 export interface ReadCall {
@@ -17,7 +18,40 @@ export interface ReadCall {
   readonly isForwardable: boolean
 }
 
-export async function readCall({ request, dialect, endpoint }: CallExchange, bounds: Bounds): Promise<Step<ReadCall>> {
+export async function readCall(exchange: CallExchange, bounds: Bounds): Promise<Step<ReadCall>> {
+  const { request, dialect, endpoint } = exchange
+  const json = await readJsonBody(request, bounds)
+  if (!json.ok) return json
+  const { value, bytes, ambiguous } = json.value
+  const decoded = dialect.decodeRequest(value, endpoint.address)
+  if (!decoded.ok) return notDecoded(decoded)
+  const call = decoded.value
+  return done({ call, body: value, bytes, isForwardable: !ambiguous && dialect.isForwardable(call) })
+}
+
+/** The task that a body asks for, with its bytes where they may go on as they are. */
+export async function readTask({ request, endpoint }: TaskExchange, bounds: Bounds): Promise<Step<ReadTask>> {
+  const json = await readJsonBody(request, bounds)
+  if (!json.ok) return json
+  const { value, bytes, ambiguous } = json.value
+  const decoded = endpoint.form.decodeRequest(value)
+  if (!decoded.ok) return notDecoded(decoded)
+  return done({ call: ambiguous ? decoded.value : { ...decoded.value, bytes }, body: value, bytes })
+}
+
+export interface ReadTask {
+  readonly call: TaskCall
+  readonly body: Json
+  readonly bytes: Uint8Array
+}
+
+function notDecoded({ message, param }: Extract<Decoded<unknown>, { readonly ok: false }>) {
+  return failed({ kind: 'malformed', message, ...(param === undefined ? {} : { param }) })
+}
+
+type SoundBody = Extract<JsonBody, { readonly ok: true }>
+
+async function readJsonBody(request: GatewayRequest, bounds: Bounds): Promise<Step<SoundBody>> {
   const type = mediaOf(request.header)
   const refused = refuseMedia(type, request.header)
   if (refused !== undefined) return failed({ kind: 'unsupported_media', message: refused })
@@ -35,20 +69,9 @@ export async function readCall({ request, dialect, endpoint }: CallExchange, bou
       break
   }
   const json = parseJsonBody(read.bytes, bounds.jsonDepth)
-  if (!json.ok && type === formMedia) return failed({ kind: 'unsupported_media', message: notJson(type) })
-  if (!json.ok) return failed({ kind: 'malformed', message: json.message })
-  const decoded = dialect.decodeRequest(json.value, endpoint.address)
-  if (!decoded.ok) {
-    const { message, param } = decoded
-    return failed({ kind: 'malformed', message, ...(param === undefined ? {} : { param }) })
-  }
-  const call = decoded.value
-  return done({
-    call,
-    body: json.value,
-    bytes: json.bytes,
-    isForwardable: !json.ambiguous && dialect.isForwardable(call),
-  })
+  if (json.ok) return done(json)
+  if (type === formMedia) return failed({ kind: 'unsupported_media', message: notJson(type) })
+  return failed({ kind: 'malformed', message: json.message })
 }
 
 /** `text/plain` is what `fetch` says of a string when its caller says nothing. */

@@ -3,38 +3,60 @@
  */
 import type { Facts, Policy } from '../compile/load.ts'
 import type { ChatCall } from '../dialects/neutral.ts'
-import type { DispatchRequest, Outcome } from '../dispatch/outcome.ts'
+import type { TaskCall } from '../dialects/task.ts'
+import type { FailedOutcome, Outcome, TaskOutcome, TaskRequest } from '../dispatch/outcome.ts'
 import type { Route } from '../graph/decision.ts'
 import type { Granted } from './decide.ts'
-import type { CallExchange } from './exchange.ts'
+import type { CallExchange, PlacedExchange, TaskExchange } from './exchange.ts'
 import { forwardedHeaders } from './headers.ts'
 import type { ReadCall } from './read-call.ts'
 import type { Runtime } from './runtime.ts'
-import { createSpending } from './spending.ts'
+import { createSpending, type Expected } from './spending.ts'
 
-/** What is carried out: the decision, the call after rewrites, and what it is likely to use. */
-export interface Undertaking {
+/** What a call is carried out by: the decision, and what it is likely to use. */
+export interface Grant {
   readonly facts: Facts
   readonly decision: Granted
+  readonly expected: Expected
+}
+
+/** What is carried out: the call after rewrites. */
+export interface Undertaking extends Grant {
   readonly call: ChatCall
   /** Whether rewrites have changed it, so that the client's bytes are not what is sent. */
   readonly changed: boolean
-  readonly expected: { readonly input: number; readonly output: number }
 }
 
 export async function carryOut(
   exchange: CallExchange,
   read: ReadCall,
-  { facts, decision, call, changed, expected }: Undertaking,
+  { call, changed, ...grant }: Undertaking,
   runtime: Runtime,
 ): Promise<Outcome> {
-  const { dialect, request, place } = exchange
-  fund(exchange, { facts, decision, expected }, runtime)
+  const { dialect } = exchange
+  const raw = changed || !read.isForwardable ? {} : { raw: { dialect: dialect.name, bytes: read.bytes } }
+  const request = { call, ...raw, dialect: dialect.name, ...terms(exchange, grant, runtime) }
+  return whileWaitedFor(exchange, runtime, () => runtime.dispatcher.run(request))
+}
+
+/** The same for a task. */
+export async function carryOutTask(
+  exchange: TaskExchange,
+  call: TaskCall,
+  grant: Grant,
+  runtime: Runtime,
+): Promise<TaskOutcome | FailedOutcome> {
+  const request = { call, ...terms(exchange, grant, runtime) }
+  return whileWaitedFor(exchange, runtime, () => runtime.dispatcher.runTask(request))
+}
+
+/** On what terms dispatch carries a call out, whatever it asks for; budgets are ready to pay for it from here on. */
+function terms(exchange: PlacedExchange, grant: Grant, runtime: Runtime): Omit<TaskRequest, 'call'> {
+  const { request, place } = exchange
+  const { facts, decision, expected } = grant
+  fund(exchange, grant, runtime)
   const stickyKey = stickyKeyOf(runtime.policy, decision.route, facts)
-  const dispatched: DispatchRequest = {
-    call,
-    ...(changed || !read.isForwardable ? {} : { raw: { dialect: dialect.name, bytes: read.bytes } }),
-    dialect: dialect.name,
+  return {
     headers: forwardedHeaders(request.header),
     route: decision.route,
     ...(stickyKey === undefined ? {} : { stickyKey }),
@@ -42,9 +64,12 @@ export async function carryOut(
     ...(exchange.spending === undefined ? {} : { permit: exchange.spending.permit }),
     signal: place.abort.signal,
   }
+}
+
+async function whileWaitedFor<T>(exchange: PlacedExchange, runtime: Runtime, run: () => Promise<T>): Promise<T> {
   const unwatch = watchClient(exchange, runtime)
   try {
-    return await runtime.dispatcher.run(dispatched)
+    return await run()
   } finally {
     unwatch()
   }
@@ -52,8 +77,8 @@ export async function carryOut(
 
 /** Where budgets apply, has each attempt paid from them. */
 function fund(
-  exchange: CallExchange,
-  { facts, decision, expected }: Pick<Undertaking, 'facts' | 'decision' | 'expected'>,
+  exchange: PlacedExchange,
+  { facts, decision, expected }: Grant,
   { policy, meters, state, environment }: Runtime,
 ): void {
   const { budgets } = decision
@@ -71,7 +96,7 @@ function fund(
 }
 
 /** Cancels the upstream call when the client goes away: at once, or after the wait that is configured. */
-function watchClient({ request, place }: CallExchange, { policy, environment }: Runtime): () => void {
+function watchClient({ request, place }: PlacedExchange, { policy, environment }: Runtime): () => void {
   const { onDisconnect } = policy.config
   let stop: (() => void) | undefined
   const onGone = () => {

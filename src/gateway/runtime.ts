@@ -2,7 +2,7 @@
  * What a running gateway is made of: the parts that every request is handled with.
  */
 import type { Policy } from '../compile/load.ts'
-import type { DispatchRequest, Outcome } from '../dispatch/outcome.ts'
+import type { DispatchRequest, FailedOutcome, Outcome, TaskOutcome, TaskRequest } from '../dispatch/outcome.ts'
 import type { Guards } from '../guards/guards.ts'
 import type { BadCredentials } from '../identity/bad-credentials.ts'
 import type { KeyStore } from '../identity/key-store.ts'
@@ -45,6 +45,7 @@ export interface Runtime {
 /** What the gateway needs of dispatch. */
 export interface Dispatching {
   run(request: DispatchRequest): Promise<Outcome>
+  runTask(request: TaskRequest): Promise<TaskOutcome | FailedOutcome>
   /** Whether a provider can be called now: some target of it is not cooling down. */
   healthy(provider: string): boolean
   close(): Promise<void>

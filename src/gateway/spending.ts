@@ -3,6 +3,7 @@
  * cost is booked when it is over, once. An attempt that there is no money for is not made; a cheaper target may serve.
  */
 import type { Catalogue } from '../config/catalogue.ts'
+import type { Usage } from '../dialects/neutral.ts'
 import type { AttemptRecord, Permit } from '../dispatch/outcome.ts'
 import type { Budget } from '../graph/decision.ts'
 import type { BudgetAccount, Budgets } from '../state/state.ts'
@@ -26,6 +27,12 @@ export interface Spending {
   readonly warnings: () => readonly BudgetWarning[]
 }
 
+/** What an attempt is likely to use. */
+export interface Expected extends Pick<Usage, 'searches' | 'images'> {
+  readonly input: number
+  readonly output: number
+}
+
 export interface SpendingOptions {
   readonly budgets: readonly Budget[]
   /** Those of `budgets`, in order. */
@@ -34,7 +41,7 @@ export interface SpendingOptions {
   readonly catalogue: Catalogue
   readonly model: string
   readonly timeZone: string
-  readonly expected: { readonly input: number; readonly output: number }
+  readonly expected: Expected
   /** A fresh id for an attempt. */
   readonly id: () => string
 }

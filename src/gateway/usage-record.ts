@@ -6,7 +6,7 @@ import type { Loss } from '../dialects/dialect.ts'
 import type { Usage } from '../dialects/neutral.ts'
 import type { AttemptRecord } from '../dispatch/outcome.ts'
 import type { Finding } from '../guards/findings.ts'
-import type { CallApi } from './endpoint.ts'
+import type { Api } from './endpoint.ts'
 
 /** What one model call was, came to and cost; one is made for each, however it ended. */
 export interface UsageRecord {
@@ -16,7 +16,7 @@ export interface UsageRecord {
   readonly durationMs: number
   /** From the request's arrival to the first content of a stream. */
   readonly firstTokenMs?: number
-  readonly api: CallApi
+  readonly api: Api
   /** The model that the client asked for; absent where the body was not read that far. */
   readonly model?: string
   readonly stream?: boolean

@@ -5,6 +5,7 @@
  */
 import type { GatewayConfig } from '../config/config.ts'
 import type { Answer, ChatCall, Json, StreamEvent } from '../dialects/neutral.ts'
+import { type TaskCall, textOfTask } from '../dialects/task.ts'
 import { textOf } from '../dialects/text.ts'
 import type { Guard } from '../graph/decision.ts'
 import { type AnswerText, textOfAnswer, textOfEvents } from './answer-text.ts'
@@ -14,6 +15,7 @@ import type { Blocked, Finding } from './findings.ts'
 import { guardAnswer, refusedAnswer } from './guard-answer.ts'
 import { type GuardedCall, guardCall } from './guard-call.ts'
 import { blockedError, createStreamGuard } from './guard-stream.ts'
+import { guardTask } from './guard-task.ts'
 import type { Guarding } from './guarded-text.ts'
 import { hidesMatches } from './hidden-texts.ts'
 import { createHttpGuard } from './http-guard.ts'
@@ -107,16 +109,7 @@ export function openCallGuards(
   options: CallGuardOptions,
 ): CallGuards | undefined {
   if (guards.length === 0) return undefined
-  const opened = openGuards(detectors, guards, placeholdersIn(call))
-  const { findings } = opened
-  const asking = (side: 'request' | 'response') => judgesOf(guards, side, verdicts)
-  const judged = async (judges: Judges | undefined, said: AnswerText): Promise<Judgement> => {
-    if (judges === undefined) return { kind: 'passed', problems: [] }
-    const { requestId, signal } = options
-    const judgement = await judge(judges, { requestId, signal, ...said }, findings)
-    if (judgement.kind === 'passed') for (const problem of judgement.problems) options.onProblem(problem)
-    return judgement
-  }
+  const { opened, asking, judged } = openFor({ detectors, verdicts }, guards, call, options)
   return {
     request: async (body) => {
       const outcome = guardRequest(call, body, opened.request)
@@ -136,8 +129,65 @@ export function openCallGuards(
             : createJudgedStream(guarding, (said) => judged(judges, said)),
       }
     },
-    findings: findings.list,
+    findings: opened.findings.list,
   }
+}
+
+/** The guards of one task, whose answers no guard can look at. */
+export interface TaskGuards {
+  readonly request: () => Promise<TaskOutcome>
+  /** Whether any looks at what is asked. */
+  readonly seesRequest: boolean
+  /** Whether an answer that has texts would have to be looked at; asked after the request was guarded. */
+  readonly seesAnswer: () => boolean
+  readonly findings: () => readonly Finding[]
+}
+
+export type TaskOutcome =
+  | { readonly kind: 'passed'; readonly call: TaskCall; readonly isChanged: boolean }
+  | Exclude<RequestOutcome, { readonly kind: 'passed' }>
+
+/** The guards of a decision for one task; undefined where it has none. */
+export function openTaskGuards(
+  guards: Guards,
+  rules: readonly Guard[],
+  call: TaskCall,
+  options: CallGuardOptions,
+): TaskGuards | undefined {
+  if (rules.length === 0) return undefined
+  const { opened, asking, judged } = openFor(guards, rules, call.body, options)
+  const judges = asking('request')
+  return {
+    seesRequest: opened.request !== undefined || judges !== undefined,
+    request: async () => {
+      const outcome: TaskOutcome =
+        opened.request === undefined ? { kind: 'passed', call, isChanged: false } : guardTask(call, opened.request)
+      if (outcome.kind !== 'passed') return outcome
+      const judgement = await judged(judges, { text: textOfTask(outcome.call), choices: [] })
+      return judgement.kind === 'passed' ? outcome : judgement
+    },
+    seesAnswer: () => opened.response() !== undefined || asking('response') !== undefined,
+    findings: opened.findings.list,
+  }
+}
+
+/** What guards of both kinds of calls are opened with; `said` is what placeholders must not be taken from. */
+function openFor(
+  { detectors, verdicts }: Pick<Guards, 'detectors' | 'verdicts'>,
+  guards: readonly Guard[],
+  said: object,
+  options: CallGuardOptions,
+) {
+  const opened = openGuards(detectors, guards, placeholdersIn(said))
+  const judged = async (judges: Judges | undefined, text: AnswerText): Promise<Judgement> => {
+    if (judges === undefined) return { kind: 'passed', problems: [] }
+    const { requestId, signal } = options
+    const judgement = await judge(judges, { requestId, signal, ...text }, opened.findings)
+    if (judgement.kind === 'passed') for (const problem of judgement.problems) options.onProblem(problem)
+    return judgement
+  }
+  const asking = (side: 'request' | 'response') => judgesOf(guards, side, verdicts)
+  return { opened, asking, judged }
 }
 
 function guardRequest(call: ChatCall, body: Json, guarding: Guarding | undefined): GuardedCall {
@@ -148,7 +198,7 @@ function guardRequest(call: ChatCall, body: Json, guarding: Guarding | undefined
 }
 
 /** Texts of a call that look like placeholders: none of them is given out again. */
-function placeholdersIn(call: ChatCall): (placeholder: string) => boolean {
+function placeholdersIn(call: object): (placeholder: string) => boolean {
   let text: string | undefined
   return (placeholder) => {
     text ??= JSON.stringify(call)

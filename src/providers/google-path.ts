@@ -14,6 +14,11 @@ export function modelPath({ model, stream }: Pick<ProviderRequest, 'model' | 'st
   return `/models/${segment(model)}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`
 }
 
+/** `/models/MODEL:batchEmbedContents`, several texts in one call. */
+export function embedPath({ model }: Pick<ProviderRequest, 'model'>): string {
+  return `/models/${segment(model)}:batchEmbedContents`
+}
+
 /** `/models/MODEL:rawPredict`, the call of models that speak their maker's own dialect. */
 export function rawModelPath({ model, stream }: Pick<ProviderRequest, 'model' | 'stream'>): string {
   return `/models/${segment(model)}:${stream ? 'streamRawPredict' : 'rawPredict'}`

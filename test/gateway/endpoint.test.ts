@@ -4,7 +4,9 @@ import { findEndpoint } from '../../src/gateway/endpoint.ts'
 function say(line: string, headers: Readonly<Record<string, string>> = {}): string {
   const [method, url] = line.split(' ') as [string, string]
   const [path = '', query] = url.split('?')
-  const { dialect, kind, ...rest } = findEndpoint(method, path, (name) => headers[name], query)
+  const endpoint = findEndpoint(method, path, (name) => headers[name], query)
+  const { dialect, kind, ...others } = endpoint
+  const rest = endpoint.kind === 'task' ? { form: endpoint.form.name, version: endpoint.version } : others
   const said = Object.values(rest).map((value) => (typeof value === 'string' ? value : JSON.stringify(value)))
   return [kind, dialect.name, ...said].join(' ')
 }
@@ -25,7 +27,12 @@ test.each([
   ['GET /v1/chat/completions', 'wrong_method openai-chat POST'],
   ['PUT /v1/messages', 'wrong_method anthropic POST'],
   ['POST /v1/models', 'wrong_method openai-chat GET, HEAD'],
-  ['POST /v1/embeddings', 'unavailable openai-chat'],
+  ['POST /v1/embeddings', 'task openai-chat embeddings v1'],
+  ['POST /v2/rerank', 'task cohere rerank v2'],
+  ['POST /v1/moderations', 'task openai-chat moderations v1'],
+  ['POST /v1/images/generations', 'task openai-chat images v1'],
+  ['GET /v1/rerank', 'wrong_method cohere POST'],
+  ['POST /v1/audio/speech', 'unavailable openai-chat'],
   ['POST /v1/responses', 'call openai-responses responses v1'],
   ['POST /v1/completions', 'call openai-completions completions v1'],
   ['GET /v1/responses', 'wrong_method openai-responses POST'],

@@ -123,9 +123,9 @@ test('an unknown path, an endpoint that is not there yet and a wrong method are 
     404,
     'there is no `POST /v1/nothing` here',
   ])
-  const later = await post('/v1/embeddings', { model: 'm', input: 'x' })
+  const later = await post('/v1/audio/speech', { model: 'm', input: 'x' })
   expect(later.status).toBe(404)
-  expect(((await later.json()) as OpenaiError).error.message).toContain('`POST /v1/embeddings` is not available')
+  expect(((await later.json()) as OpenaiError).error.message).toContain('`POST /v1/audio/speech` is not available')
   const wrong = await fetch(url + messages)
   expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'POST'])
   expect(((await wrong.json()) as AnthropicError).type).toBe('error')

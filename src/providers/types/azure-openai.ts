@@ -4,6 +4,8 @@
  */
 import type { ProviderConfig } from '../../config/config.ts'
 import { Secret } from '../../config/secret.ts'
+import { openaiEmbeddings } from '../../dialects/embeddings/openai-embeddings.ts'
+import { openaiImages } from '../../dialects/images/openai-images.ts'
 import { openaiChat } from '../../dialects/openai-chat/openai-chat.ts'
 import { olderMaxTokens } from '../../dialects/openai-chat/quirks/fields.ts'
 import { openaiCompletions } from '../../dialects/openai-completions/openai-completions.ts'
@@ -23,6 +25,17 @@ export const azureOpenai: HttpType = {
       path: ({ model }, config) => `${folderOf(config, deploymentOf(model, config))}/completions${queryOf(config)}`,
     },
   ],
+  tasks: {
+    embeddings: {
+      format: openaiEmbeddings,
+      path: ({ model }, config) => `${folderOf(config, deploymentOf(model, config))}/embeddings${queryOf(config)}`,
+    },
+    images: {
+      format: openaiImages,
+      path: ({ model }, config) =>
+        `${folderOf(config, deploymentOf(model, config))}/images/generations${queryOf(config)}`,
+    },
+  },
   encoding: { maxTokensField: 'max_completion_tokens' },
   configured: ({ options }) =>
     isBeforeReasoning(textOf(options['api_version'])) ? { maxTokensField: 'max_tokens', quirks: [olderMaxTokens] } : {},

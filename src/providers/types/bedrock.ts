@@ -5,6 +5,7 @@
 import type { ProviderConfig } from '../../config/config.ts'
 import { Secret } from '../../config/secret.ts'
 import { bedrock as dialect } from '../../dialects/bedrock/bedrock.ts'
+import { bedrockEmbeddings } from '../../dialects/embeddings/bedrock-embeddings.ts'
 import { bearer, textOf } from '../header-values.ts'
 import type { HttpType, Sign } from '../http-type.ts'
 import { createAwsSign } from '../sign-aws.ts'
@@ -18,6 +19,12 @@ export const bedrock: HttpType = {
   findFault,
   path: ({ model, stream }, config) =>
     `/model/${encodeURIComponent(profileOf(model, config))}/${stream ? 'converse-stream' : 'converse'}`,
+  tasks: {
+    embeddings: {
+      format: bedrockEmbeddings,
+      path: ({ model }, config) => `/model/${encodeURIComponent(profileOf(model, config))}/invoke`,
+    },
+  },
   encoding: {},
   configured: ({ options: { beta } }) =>
     Array.isArray(beta) ? { betas: beta.filter((each) => typeof each === 'string') } : {},

@@ -1,4 +1,6 @@
 /** Mistral: refuses every field that it does not know. */
+import { embeddingsWith } from '../../dialects/embeddings/openai-embeddings.ts'
+import { mistralDimensions } from '../../dialects/embeddings/quirks.ts'
 import { openaiChat } from '../../dialects/openai-chat/openai-chat.ts'
 import {
   lacks,
@@ -15,11 +17,19 @@ import { REASONING_FIELDS } from '../../dialects/openai-chat/reasoning.ts'
 import { chatPathBelow } from '../chat-path.ts'
 import { bearer } from '../header-values.ts'
 import type { HttpType } from '../http-type.ts'
+import { openaiTasks } from '../openai-tasks.ts'
 
 export const mistral: HttpType = {
   dialect: openaiChat,
   defaultBaseUrl: 'https://api.mistral.ai/v1',
   path: chatPathBelow('/v1'),
+  tasks: {
+    ...openaiTasks('/v1', 'moderations'),
+    embeddings: {
+      format: embeddingsWith(mistralDimensions, lacksHint('user')),
+      path: chatPathBelow('/v1', '/embeddings'),
+    },
+  },
   encoding: {
     maxTokensField: 'max_tokens',
     alwaysUsage: false,

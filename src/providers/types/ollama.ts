@@ -8,12 +8,14 @@ import { openaiCompletions } from '../../dialects/openai-completions/openai-comp
 import { chatPathBelow } from '../chat-path.ts'
 import { bearer } from '../header-values.ts'
 import type { HttpType } from '../http-type.ts'
+import { openaiTasks } from '../openai-tasks.ts'
 
 export const ollama: HttpType = {
   dialect: openaiChat,
   defaultBaseUrl: 'http://127.0.0.1:11434/v1',
   path: chatPathBelow('/v1'),
   also: [{ dialect: openaiCompletions, path: chatPathBelow('/v1', '/completions') }],
+  tasks: openaiTasks('/v1', 'embeddings'),
   encoding: {
     maxTokensField: 'max_tokens',
     reasoningField: 'reasoning',

@@ -15,6 +15,7 @@ import { openaiCompletions } from '../../dialects/openai-completions/openai-comp
 import type { Quirk } from '../../dialects/quirk.ts'
 import { bearer } from '../header-values.ts'
 import type { HttpType } from '../http-type.ts'
+import { openaiTasks } from '../openai-tasks.ts'
 
 /** The quirks that a configuration may name for a server, as the schema of configurations lists them. */
 export const configurableQuirks: readonly Quirk[] = [
@@ -40,6 +41,7 @@ export const openaiCompatible: HttpType = {
   dialect: openaiChat,
   path: '/chat/completions',
   also: [{ dialect: openaiCompletions, path: '/completions' }],
+  tasks: openaiTasks('', 'embeddings', 'rerank', 'moderations', 'images'),
   encoding: { maxTokensField: 'max_tokens' },
   configured({ options }) {
     const names = Array.isArray(options['quirks']) ? options['quirks'] : []

@@ -4,6 +4,7 @@ import { openaiCompletions } from '../../dialects/openai-completions/openai-comp
 import { openaiResponses } from '../../dialects/openai-responses/openai-responses.ts'
 import { bearer, present, textOf } from '../header-values.ts'
 import type { HttpType } from '../http-type.ts'
+import { openaiTasks } from '../openai-tasks.ts'
 
 export const openai: HttpType = {
   dialect: openaiChat,
@@ -13,6 +14,7 @@ export const openai: HttpType = {
     { dialect: openaiResponses, path: '/responses' },
     { dialect: openaiCompletions, path: '/completions' },
   ],
+  tasks: openaiTasks('/v1', 'embeddings', 'moderations', 'images'),
   encoding: { maxTokensField: 'max_completion_tokens' },
   credential: bearer,
   headers: ({ options }, client) =>

@@ -5,6 +5,7 @@ import { openaiResponses } from '../../dialects/openai-responses/openai-response
 import { chatPathBelow } from '../chat-path.ts'
 import { bearer } from '../header-values.ts'
 import type { HttpType } from '../http-type.ts'
+import { openaiTasks } from '../openai-tasks.ts'
 
 export const openrouter: HttpType = {
   dialect: openaiChat,
@@ -14,6 +15,7 @@ export const openrouter: HttpType = {
     { dialect: openaiResponses, path: chatPathBelow('/api/v1', '/responses') },
     { dialect: openaiCompletions, path: chatPathBelow('/api/v1', '/completions') },
   ],
+  tasks: openaiTasks('/api/v1', 'embeddings', 'rerank'),
   encoding: { maxTokensField: 'max_tokens', takesTopK: true, reasoningField: 'reasoning_details' },
   credential: bearer,
   headers: () => ({}),

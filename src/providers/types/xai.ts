@@ -6,6 +6,7 @@ import { openaiResponses } from '../../dialects/openai-responses/openai-response
 import { chatPathBelow } from '../chat-path.ts'
 import { bearer } from '../header-values.ts'
 import type { HttpType } from '../http-type.ts'
+import { openaiTasks } from '../openai-tasks.ts'
 
 const thinks = (model: string): boolean => /^grok-(?:3-mini|4|code)/.test(model) && !model.includes('non-reasoning')
 const thinksAsItWill = (model: string): boolean =>
@@ -16,6 +17,7 @@ export const xai: HttpType = {
   defaultBaseUrl: 'https://api.x.ai/v1',
   path: chatPathBelow('/v1'),
   also: [{ dialect: openaiResponses, path: chatPathBelow('/v1', '/responses') }],
+  tasks: openaiTasks('/v1', 'images'),
   encoding: {
     maxTokensField: 'max_completion_tokens',
     quirks: [
