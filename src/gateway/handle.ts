@@ -6,7 +6,7 @@
  *      1  endpoint.ts             method and path ──────────────▶ 404 405 431
  *         admission.ts            a place among those under way ▶ 503
  *            │
- *      2  identify.ts             caller ───────────────────────▶ 401
+ *      2  identify.ts             caller ───────────────────────▶ 401 429 503
  *            │
  *      3  read-call.ts            body, JSON, call ─────────────▶ 400 408 413 415
  *            │
