@@ -8,7 +8,7 @@ import { isArray, isObject } from './json.ts'
 import type { ChatCall, Json, JsonObject, UpstreamError, Usage } from './neutral.ts'
 import type { Quirk } from './quirk.ts'
 
-export type TaskName = 'embeddings' | 'rerank' | 'moderations' | 'images' | 'count_tokens'
+export type TaskName = 'embeddings' | 'rerank' | 'moderations' | 'images'
 
 /** What a task asks for. */
 export interface TaskCall {

@@ -41,5 +41,4 @@ const words: Readonly<Record<TaskCall['task'], string>> = {
   rerank: 'ranking',
   moderations: 'moderation',
   images: 'pictures',
-  count_tokens: 'count of tokens',
 }
