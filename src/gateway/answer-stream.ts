@@ -6,6 +6,7 @@
  * after the first content ends the stream with the dialect's error event and without its clean end (`[DONE]`,
  * `message_stop`); the HTTP message itself is completed, so that nothing that was sent is thrown away.
  */
+import { isRepeatableEvent } from '../cache/is-repeatable.ts'
 import type { StreamEncoder } from '../dialects/dialect.ts'
 import { isContent } from '../dialects/is-content.ts'
 import { mergeUsage } from '../dialects/merge-usage.ts'
@@ -20,6 +21,8 @@ export interface StreamEnd {
   readonly kind: 'complete' | 'failed' | 'client_gone'
   /** Whether the provider came to its end, so that what it counted is its last word. */
   readonly isWhole: boolean
+  /** Whether nothing of it speaks against giving it out again. */
+  readonly isRepeatable: boolean
   readonly usage: Usage | undefined
   /** Estimated from what went by. */
   readonly outputTokens: number
@@ -55,6 +58,7 @@ export class AnswerStream implements AsyncIterableIterator<string | Uint8Array> 
   #sawContent = false
   #sawError = false
   #sawEnd = false
+  #isRepeatable = true
   #hasLeft = false
   #isBlocked = false
   #isOver = false
@@ -165,6 +169,7 @@ export class AnswerStream implements AsyncIterableIterator<string | Uint8Array> 
       if (event.kind === 'start' || event.kind === 'usage') this.#usage = mergeUsage(this.#usage, event.usage)
       if (event.kind === 'error') this.#sawError = true
       if (event.kind === 'end') this.#sawEnd = true
+      if (!isRepeatableEvent(event)) this.#isRepeatable = false
       this.#characters += charactersOf(event)
       if (!this.#sawContent && isContent(event)) {
         this.#sawContent = true
@@ -196,6 +201,8 @@ export class AnswerStream implements AsyncIterableIterator<string | Uint8Array> 
     if (this.#isOver) return
     this.#isOver = true
     const outputTokens = tokensOfCharacters(this.#characters)
-    this.#options.onEnd({ kind, isWhole: this.#sawEnd, usage: this.#usage, outputTokens })
+    const isWhole = this.#sawEnd
+    const isRepeatable = this.#isRepeatable
+    this.#options.onEnd({ kind, isWhole, isRepeatable, usage: this.#usage, outputTokens })
   }
 }

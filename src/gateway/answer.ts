@@ -1,6 +1,7 @@
 /**
  * Step 9, the answer: what came of the route, in the client's dialect, whole or as a stream.
  */
+import { isRepeatable } from '../cache/is-repeatable.ts'
 import type { AnswerContext } from '../dialects/dialect.ts'
 import type { Answer, Usage } from '../dialects/neutral.ts'
 import { isTask } from '../dialects/task.ts'
@@ -49,8 +50,14 @@ export async function answerWhole(
   // A client that left while the call was drained gets nothing, though all of it was used.
   const hasLeft = exchange.request.signal.aborted
   if (hasLeft) exchange.failure = 'client_gone'
+  exchange.isRepeatable = isRepeatable(answer) && isSound(exchange)
   concludeCall(exchange, hasLeft ? 499 : 200, runtime)
   return done({ status: 200, headers, body })
+}
+
+/** Whether nothing went wrong with the answer, and everything that must look at it has. */
+function isSound({ failure, isUnjudged }: CallExchange): boolean {
+  return failure === undefined && isUnjudged !== true
 }
 
 /** A dialect that cannot leave usage out shows the estimate rather than a zero that nobody counted. */
@@ -89,6 +96,7 @@ export function answerStream(
       const usage = end.isWhole ? settleUsage(end.usage, estimate) : settlePartialUsage(end.usage, estimate)
       settle(exchange, usage, catalogue)
       if (end.kind !== 'complete') exchange.failure = end.kind === 'failed' ? 'stream_failed' : 'client_gone'
+      exchange.isRepeatable = end.isWhole && end.isRepeatable && isSound(exchange)
       concludeCall(exchange, end.kind === 'client_gone' ? 499 : 200, runtime)
     },
     onBug: (error) => runtime.logger.error({ requestId: exchange.id, err: error }, 'encoding an answer failed'),

@@ -33,10 +33,12 @@ export function settle(exchange: Exchange, served: RecordedUsage, { byId }: Cata
 /** Ends a model call: charges its limits and budgets, reports it, logs it and gives its place back. */
 export function concludeCall(
   exchange: Exchange & { readonly place?: CallExchange['place'] },
-  status: number,
+  answered: number,
   runtime: Runtime,
 ): void {
   const { usage, decision, failure } = exchange
+  // A stale answer has gone out, whatever came of fetching a new one.
+  const status = exchange.cache === 'stale' ? 200 : answered
   if (exchange.endpoint.kind === 'call' && usage.output !== undefined && failure === undefined && decision?.route)
     runtime.expectedOutput.observe(decision.route.rule, usage.output)
   settleLimits(exchange, runtime)
@@ -74,6 +76,7 @@ export function conclude(exchange: Exchange, status: number, { logger, environme
       ? {}
       : { inputTokens: usage.input, outputTokens: usage.output, provenance: usage.provenance }),
     ...(exchange.costNanoUsd === undefined ? {} : { costNanoUsd: exchange.costNanoUsd }),
+    ...(exchange.cache === undefined ? {} : { cache: exchange.cache }),
     ...warningsOf(exchange),
     ...findingsOf(exchange),
     ...(exchange.failure === undefined ? {} : { failure: exchange.failure }),
@@ -98,6 +101,7 @@ function recordOf(exchange: Exchange, api: Api, status: number, { environment, p
     ...(exchange.losses.length === 0 ? {} : { losses: exchange.losses }),
     usage: exchange.usage,
     ...(exchange.costNanoUsd === undefined ? {} : { costNanoUsd: exchange.costNanoUsd }),
+    ...(exchange.cache === undefined ? {} : { cache: exchange.cache }),
     ...warningsOf(exchange),
     status,
     ...findingsOf(exchange),

@@ -29,7 +29,7 @@ function inRule(rule: AnyRule): readonly Diagnostic[] {
     case 'route':
       return inRoute(rule)
     case 'cache':
-      return rule.value.off ? [] : [unenforced(`the cache rule \`${rule.name}\``, rule.nameSpan)]
+      return rule.node.semantic === undefined ? [] : [unenforced('`semantic`', rule.node.semantic.span)]
     case 'limit':
     case 'budget':
     case 'guard':

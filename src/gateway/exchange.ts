@@ -14,7 +14,7 @@ import type { Endpoint } from './endpoint.ts'
 import type { Failure } from './failure.ts'
 import type { GatewayRequest } from './request.ts'
 import type { Spending } from './spending.ts'
-import type { RecordedUsage } from './usage-record.ts'
+import type { CacheUse, RecordedUsage } from './usage-record.ts'
 
 export interface Exchange {
   readonly id: string
@@ -46,6 +46,12 @@ export interface Exchange {
   /** The same of a task. */
   taskGuards?: TaskGuards
   firstTokenMs?: number
+  /** What the cache had to do with the answer; absent where no rule of the cache applies. */
+  cache?: CacheUse
+  /** Whether the answer that was given may be given again; known when it is over. */
+  isRepeatable?: boolean
+  /** Whether a check of the answer could not be asked and was passed over. */
+  isUnjudged?: boolean
   /** The word for what went wrong, where the request failed. */
   failure?: string
 }

@@ -25,6 +25,7 @@ import type { Logger } from './log.ts'
 import { silentLogger } from './log.ts'
 import { createMeters } from './meters.ts'
 import { handleNode } from './node.ts'
+import { openCaching } from './open-caching.ts'
 import { openProviders } from './open-providers.ts'
 import { openState } from './open-state.ts'
 import { openTokens } from './open-tokens.ts'
@@ -125,6 +126,7 @@ export async function openGateway(options: GatewayOptions, environment: Environm
       poster: createPoster(environment),
       now: environment.now,
     }),
+    caching: openCaching(policy, environment),
     keys,
     tokens: openTokens(callers, environment, logger),
     badCredentials: createBadCredentials(environment.now),

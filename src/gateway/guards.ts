@@ -68,7 +68,10 @@ function optionsOf(exchange: PlacedExchange, runtime: Runtime): CallGuardOptions
   return {
     requestId: exchange.id,
     signal: exchange.place.abort.signal,
-    onProblem: (problem) => tellProblem(exchange, problem, runtime),
+    onProblem: (problem) => {
+      exchange.isUnjudged = true
+      tellProblem(exchange, problem, runtime)
+    },
   }
 }
 

@@ -18,7 +18,9 @@
  *            │
  *      7  limits.ts               rewrites, limits ─────────────▶ 429 503
  *            │
- *      8  route.ts                dispatch, budgets ────────────▶ 400 402 404 413 429 502 503 504
+ *      8  cached.ts               a kept answer ────────────────▶ the answer
+ *            │
+ *         route.ts                dispatch, budgets ────────────▶ 400 402 404 413 429 502 503 504
  *            │
  *      9  answer.ts               whole, or answer-stream.ts,
  *                                 through guards.ts ────────────▶ an error event, after the first content
@@ -32,6 +34,7 @@
 import { estimateInputTokens } from '../dialects/estimate.ts'
 import type { Place } from './admission.ts'
 import { answerStream, answerWhole } from './answer.ts'
+import { answerCached } from './cached.ts'
 import { conclude, concludeCall } from './conclude.ts'
 import { decide } from './decide.ts'
 import { endRoute } from './end-route.ts'
@@ -46,10 +49,10 @@ import { exchangeHeaders, requestIdOf } from './headers.ts'
 import { identify } from './identify.ts'
 import { takeLimits } from './limits.ts'
 import { listModels } from './models.ts'
-import { readCall } from './read-call.ts'
+import { type ReadCall, readCall } from './read-call.ts'
 import type { GatewayRequest, GatewayResponse } from './request.ts'
 import { rewriteCall } from './rewrite.ts'
-import { carryOut } from './route.ts'
+import { carryOut, type Undertaking } from './route.ts'
 import type { Runtime } from './runtime.ts'
 import { serveTask } from './serve-task.ts'
 
@@ -71,8 +74,7 @@ export async function handle(request: GatewayRequest, runtime: Runtime): Promise
   try {
     return await answer(exchange, endpoint, runtime)
   } catch (error) {
-    runtime.logger.error({ requestId: exchange.id, err: error }, 'a request failed by a bug')
-    return refuse(exchange, { kind: 'bug', requestId: exchange.id }, runtime)
+    return failByBug(exchange, error, runtime)
   }
 }
 
@@ -153,17 +155,47 @@ async function serveCall(exchange: CallExchange, runtime: Runtime): Promise<Gate
   const limits = await takeLimits(exchange, { ...granted, tokens: expected.input + expected.output }, runtime)
   if (!limits.ok) return refuse(exchange, limits.failure, runtime)
 
-  const outcome = await carryOut(exchange, read.value, { ...granted, call: rewritten, changed, expected }, runtime)
-  switch (outcome.kind) {
-    case 'whole': {
-      const answered = await answerWhole(exchange, { outcome, estimatedInputTokens: inputTokens }, runtime)
-      return answered.ok ? answered.value : refuse(exchange, answered.failure, runtime)
+  const undertaking = { ...granted, call: rewritten, changed, expected }
+  const ask = (each: CallExchange) => serve(each, { read: read.value, undertaking, inputTokens }, runtime)
+  const { dialect, endpoint } = exchange
+  const isArray = endpoint.address?.isArray === true
+  // Rewrites alone say all that they change; what guards took out may come back in the answer.
+  const came = isRewritten && !guarded.value.changed ? {} : { came: read.value }
+  const cacheable = { ...granted, client: { api, version, dialect: dialect.name, isArray }, call: rewritten, ...came }
+  const answered = await answerCached(exchange, cacheable, ask, runtime)
+  return answered.ok ? answered.value : refuse(exchange, answered.failure, runtime)
+}
+
+interface Serving {
+  readonly read: ReadCall
+  readonly undertaking: Undertaking
+  /** Of the call as it came, by estimate. */
+  readonly inputTokens: number
+}
+
+/** Has a provider answer; never rejects, since nobody may be waiting when a kept answer is fetched anew. */
+async function serve(exchange: CallExchange, serving: Serving, runtime: Runtime): Promise<GatewayResponse> {
+  const { read, undertaking, inputTokens } = serving
+  try {
+    const outcome = await carryOut(exchange, read, undertaking, runtime)
+    switch (outcome.kind) {
+      case 'whole': {
+        const answered = await answerWhole(exchange, { outcome, estimatedInputTokens: inputTokens }, runtime)
+        return answered.ok ? answered.value : refuse(exchange, answered.failure, runtime)
+      }
+      case 'stream':
+        return answerStream(exchange, { outcome, estimatedInputTokens: inputTokens }, runtime)
+      case 'failed':
+        return refuse(exchange, endRoute(exchange, outcome, inputTokens, runtime), runtime)
     }
-    case 'stream':
-      return answerStream(exchange, { outcome, estimatedInputTokens: inputTokens }, runtime)
-    case 'failed':
-      return refuse(exchange, endRoute(exchange, outcome, inputTokens, runtime), runtime)
+  } catch (error) {
+    return failByBug(exchange, error, runtime)
   }
+}
+
+function failByBug(exchange: Exchange & { readonly place?: Place }, error: unknown, runtime: Runtime): GatewayResponse {
+  runtime.logger.error({ requestId: exchange.id, err: error }, 'a request failed by a bug')
+  return refuse(exchange, { kind: 'bug', requestId: exchange.id }, runtime)
 }
 
 /** The one exit of what fails: the dialect's error, the usual headers, the record. */

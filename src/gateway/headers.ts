@@ -14,7 +14,7 @@ export function exchangeHeaders(exchange: Exchange, policyDigest: string): Recor
   if (exchange.rule !== undefined) headers['x-policyc-rule'] = plain(exchange.rule)
   if (exchange.target !== undefined) headers['x-policyc-target'] = plain(exchange.target)
   headers['x-policyc-attempts'] = String(callsIn(exchange))
-  headers['x-policyc-cache'] = 'none'
+  headers['x-policyc-cache'] = exchange.cache ?? 'none'
   if (exchange.costNanoUsd !== undefined) headers['x-policyc-cost'] = formatUsd(exchange.costNanoUsd)
   const warned = exchange.spending?.warnings() ?? []
   if (warned.length > 0) headers['x-policyc-warning'] = warned.map(warningText).join(', ')

@@ -26,7 +26,7 @@ export interface MeterFacts {
 
 export function createMeters(policy: Policy): Meters {
   const { rules } = policy.checked
-  const readerOf = createReaders(policy)
+  const readerOf = createReaders(policy.checked)
   const limits = rules.filter((each) => each.kind === 'limit')
   const budgets = rules.filter((each) => each.kind === 'budget')
   const keys = new Map([...limits, ...budgets].map((each) => [each.name, keyOf(each, readerOf)]))
@@ -94,7 +94,7 @@ function amountOf(amount: AmountValue, readerOf: (attribute: Attribute) => Reade
 }
 
 /** Readers of attributes, columns of tables too, each made once. */
-function createReaders({ checked }: Policy): (attribute: Attribute) => Reader {
+export function createReaders(checked: Policy['checked']): (attribute: Attribute) => Reader {
   const attributes = [...checked.tableKeys.values()]
   const tables = checked.tables.map(({ name, columns, rows }) => {
     const key = attributes.indexOf(checked.tableKeys.get(name)!)

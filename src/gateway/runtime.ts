@@ -14,6 +14,7 @@ import type { ExpectedOutput } from './expected-output.ts'
 import type { HostCaller } from './host-caller.ts'
 import type { Logger } from './log.ts'
 import type { Meters } from './meters.ts'
+import type { Caching } from './open-caching.ts'
 import type { OpenTokens } from './open-tokens.ts'
 import type { TimeFacts } from './time-facts.ts'
 import type { UsageRecord } from './usage-record.ts'
@@ -29,6 +30,7 @@ export interface Runtime {
   readonly meters: Meters
   readonly expectedOutput: ExpectedOutput
   readonly guards: Guards
+  readonly caching: Caching
   /** Absent where virtual keys are off. */
   readonly keys: KeyStore | undefined
   /** Absent where no tokens are taken. */

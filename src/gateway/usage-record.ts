@@ -38,6 +38,8 @@ export interface UsageRecord {
   readonly usage: RecordedUsage
   /** Absent where the price of a target is not known. */
   readonly costNanoUsd?: number
+  /** Whether the answer came from the cache; absent where no rule of the cache applies. */
+  readonly cache?: CacheUse
   /** Budgets that have passed a threshold that warns; absent where none has. */
   readonly warnings?: readonly BudgetWarning[]
   /** 499 where the client went away. */
@@ -51,6 +53,12 @@ export interface UsageRecord {
   /** The digest of the policy that decided. */
   readonly policy: string
 }
+
+/**
+ * What the cache did for a call: gave an answer (`hit`), or one past its time while a new one is fetched (`stale`), or had
+ * none (`miss`), or was told to stay away (`off`). Of a stale answer the record says what fetching the new one came to.
+ */
+export type CacheUse = 'hit' | 'stale' | 'miss' | 'off'
 
 /** A budget that has passed a threshold that warns, and how much of it is used, as a fraction. */
 export interface BudgetWarning {

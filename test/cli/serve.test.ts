@@ -88,7 +88,7 @@ describe('starting', () => {
     const broken = await policyc(['serve', project('allow when\n')])
     expect(broken.status).toBe(1)
     expect(broken.err).toContain('error[P101]')
-    const unenforced = await policyc(['serve', project(`${goodPolicy}cache hot { ttl 1h }\n`)])
+    const unenforced = await policyc(['serve', project(`${goodPolicy}cache hot { ttl 1h semantic 0.95 }\n`)])
     expect(unenforced.status).toBe(1)
     expect(unenforced.err).toContain('error[P299]')
     expect((await policyc(['serve', '/nowhere'])).status).toBe(2)

@@ -54,7 +54,7 @@ describe('errors', () => {
   })
 
   test('a warning of what the gateway does not enforce yet', async () => {
-    const path = project(`${goodPolicy}cache hot { ttl 1h }\n`)
+    const path = project(`${goodPolicy}cache hot { ttl 1h semantic 0.95 }\n`)
     expect(await codesOf(path)).toEqual({ status: 0, codes: ['P299'] })
     expect((await codesOf(path, '--strict')).status).toBe(1)
   })
@@ -141,6 +141,20 @@ describe('input that cannot be read is exit status 2', () => {
     const { status, out } = await policyc(['validate', folder()])
     expect(status).toBe(2)
     expect(out).toContain('holds no `gateway.yaml`')
+    expect(out).toContain('help: name the folder that holds it, or write one with `policyc init`')
+  })
+
+  test('a bundle, which is no configuration', async () => {
+    const path = join(folder(), 'b.json')
+    expect((await policyc(['build', project(goodPolicy), '-o', path])).status).toBe(0)
+    for (const args of [
+      ['validate', path],
+      ['query', 'allowed', '--config', path],
+    ]) {
+      const { status, out, err } = await policyc(args)
+      expect({ status, out }).toEqual({ status: 2, out: '' })
+      expect(err).toContain(`\`${path}\` is a bundle`)
+    }
   })
 
   test('a policy that is missing', async () => {

@@ -23,7 +23,7 @@ async function unenforced(text: string, more: object = {}): Promise<string[]> {
 }
 
 test.each([
-  ['cache hot { ttl 1h }', 'P299 the cache rule `hot` is not enforced yet | hot'],
+  ['cache hot { ttl 1h semantic 0.95 }', 'P299 `semantic` is not enforced yet | 0.95'],
   ['shadow copy { 5% to sandbox/b }', 'P299 the shadow rule `copy` is not enforced yet | copy'],
   ['log full { capture body }', 'P299 `capture body` is not enforced yet | capture body'],
   ['rewrite r { header "x-a" = "1" }', 'P299 rewriting the header `x-a` is not enforced yet | header "x-a" = "1"'],
@@ -41,7 +41,8 @@ test.each([
 
 test('what is carried out is not refused', async () => {
   const text = `
-cache never { off }
+cache never when request.has_tools { off }
+cache hot { ttl 1h stale 10m scope caller.team }
 log quiet { capture none tag "team" = caller.team }
 rewrite cap { max_tokens at most 10 temperature = 0 system prepend "x" service_tier = "flex" }
 limit slow { 60 requests per 1m by caller.team }
@@ -64,7 +65,7 @@ test.each([
 })
 
 test('a gateway does not start with a clause that it would ignore', async () => {
-  const made = createGateway({ config, policy: `${base}cache hot { ttl 1h }`, env: {} })
+  const made = createGateway({ config, policy: `${base}shadow copy { 5% to sandbox/b }`, env: {} })
   await expect(made).rejects.toBeInstanceOf(PolicyError)
-  await expect(made).rejects.toThrow(/P299.*cache rule `hot`/)
+  await expect(made).rejects.toThrow(/P299.*shadow rule `copy`/)
 })
