@@ -110,7 +110,7 @@ async function answer(
     return serveCall(Object.assign(exchange, { endpoint, place, dialect: endpoint.dialect }), runtime)
   }
   if (endpoint.kind === 'task') {
-    const served = await serveTask(Object.assign(exchange, { endpoint, place }), runtime)
+    const served = await serveTask(Object.assign(exchange, { endpoint, place }), { refuse, failByBug }, runtime)
     return served.ok ? served.value : refuse(exchange, served.failure, runtime)
   }
   const models = await listModels(exchange, endpoint, runtime)

@@ -4,12 +4,13 @@
  */
 import { estimateTaskTokens } from '../dialects/estimate-task.ts'
 import type { TaskOutcome } from '../dispatch/outcome.ts'
+import { answerCached } from './cached.ts'
 import { concludeCall, settle } from './conclude.ts'
 import { decide } from './decide.ts'
 import { endRoute } from './end-route.ts'
 import type { Step, TaskExchange } from './exchange.ts'
-import { done, failed } from './exchange.ts'
 import { buildFacts } from './facts.ts'
+import type { Failure } from './failure.ts'
 import { guardTaskRequest } from './guards.ts'
 import { exchangeHeaders } from './headers.ts'
 import { identify } from './identify.ts'
@@ -20,7 +21,17 @@ import { carryOutTask } from './route.ts'
 import type { Runtime } from './runtime.ts'
 import { settleUsage } from './settle.ts'
 
-export async function serveTask(exchange: TaskExchange, runtime: Runtime): Promise<Step<GatewayResponse>> {
+/** How a task ends that a provider could not answer. */
+export interface TaskExits {
+  readonly refuse: (exchange: TaskExchange, failure: Failure, runtime: Runtime) => GatewayResponse
+  readonly failByBug: (exchange: TaskExchange, error: unknown, runtime: Runtime) => GatewayResponse
+}
+
+export async function serveTask(
+  exchange: TaskExchange,
+  exits: TaskExits,
+  runtime: Runtime,
+): Promise<Step<GatewayResponse>> {
   const caller = await identify(exchange, runtime)
   if (!caller.ok) return caller
   exchange.caller = caller.value
@@ -50,10 +61,17 @@ export async function serveTask(exchange: TaskExchange, runtime: Runtime): Promi
   const limits = await takeLimits(exchange, { ...granted, tokens: input + expected.output }, runtime)
   if (!limits.ok) return limits
 
-  const outcome = await carryOutTask(exchange, guarded.value, { ...granted, expected }, runtime)
-  return outcome.kind === 'task'
-    ? done(answerTask(exchange, outcome, input, runtime))
-    : failed(endRoute(exchange, outcome, input, runtime))
+  const ask = async (each: TaskExchange): Promise<GatewayResponse> => {
+    try {
+      const outcome = await carryOutTask(each, guarded.value, { ...granted, expected }, runtime)
+      if (outcome.kind === 'task') return answerTask(each, outcome, input, runtime)
+      return exits.refuse(each, endRoute(each, outcome, input, runtime), runtime)
+    } catch (error) {
+      return exits.failByBug(each, error, runtime)
+    }
+  }
+  const client = { api: form.name, version, dialect: exchange.dialect.name, isArray: false }
+  return answerCached(exchange, { ...granted, client, call: guarded.value, came: read.value }, ask, runtime)
 }
 
 /** The provider's own bytes where they are in the form of the clients, else what was made of them. */
@@ -70,6 +88,7 @@ function answerTask(
   // A client that left while the call was drained gets nothing, though all of it was used.
   const hasLeft = exchange.request.signal.aborted
   if (hasLeft) exchange.failure = 'client_gone'
+  exchange.isRepeatable = !hasLeft && exchange.isUnjudged !== true
   concludeCall(exchange, hasLeft ? 499 : 200, runtime)
   return { status: 200, headers, body: answer.body === undefined ? bytes : JSON.stringify(answer.body) }
 }

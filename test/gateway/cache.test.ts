@@ -120,6 +120,24 @@ describe('what is kept', () => {
     expect(told).toMatchObject({ type: 'message', content: [{ type: 'text', text: 'hello there' }] })
   })
 
+  test('calls that are no conversation are kept too', async () => {
+    const answer = { object: 'list', data: [{ object: 'embedding', index: 0, embedding: [0.5] }], model: 'gpt' }
+    let calls = 0
+    const { post, upstream } = await start(hot, (_, response) =>
+      ++calls === 1 ? json(response, { error: { message: 'no' } }, 400) : json(response, answer),
+    )
+    const embed = async (input: string) => {
+      const response = await post('/v1/embeddings', { model: 'gpt', input })
+      return [response.status, response.headers.get('x-policyc-cache'), await response.text()]
+    }
+    expect((await embed('a')).slice(0, 2)).toEqual([400, 'miss'])
+    const first = await embed('a')
+    expect(first.slice(0, 2)).toEqual([200, 'miss'])
+    expect(await embed('a')).toEqual([200, 'hit', first[2]])
+    expect((await embed('b')).slice(0, 2)).toEqual([200, 'miss'])
+    expect(upstream.received).toHaveLength(3)
+  })
+
   test.each<[string, object]>([
     ['a field that is not known', { num_ctx: 4096 }],
     ['another temperature', { temperature: 1 }],
