@@ -38,7 +38,7 @@ export function findValue(attribute: Attribute, wanted: readonly Wanted[]): Samp
   if (!only) return { kind: 'value', value: undefined }
   if (wanted.length === 1 && only.variable.classifier.kind !== 'pattern')
     return { kind: 'value', value: only.variable.samples[only.class] }
-  const fits = (value: Sample): boolean => wanted.every((each) => createClassifier(each.variable)(value) === each.class)
+  const fits = (value: Sample): boolean => wanted.every((each) => classifierOf(each.variable)(value) === each.class)
   const mayMiss = wanted.some((each) => each.variable.missing !== undefined)
   if (mayMiss && fits(undefined)) return { kind: 'value', value: undefined }
   const named = constantsOf(wanted)
@@ -47,6 +47,17 @@ export function findValue(attribute: Attribute, wanted: readonly Wanted[]): Samp
   if (constant !== undefined) return { kind: 'value', value: constant }
   const guess = guesses(wanted).find((each) => !constants.includes(each) && fits(each))
   return guess === undefined ? searchWord(wanted, constants) : { kind: 'value', value: guess }
+}
+
+/** A variable is asked for in search after search. */
+const classifiers = new WeakMap<Variable, Classify>()
+
+type Classify = ReturnType<typeof createClassifier>
+
+function classifierOf(variable: Variable): Classify {
+  let known = classifiers.get(variable)
+  if (!known) classifiers.set(variable, (known = createClassifier(variable)))
+  return known
 }
 
 /** A set has exactly the elements that are wanted in it; it is missing where its presence is not wanted. */

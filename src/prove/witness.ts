@@ -8,7 +8,7 @@ import type { Facts, FactValue } from '../decide/facts.ts'
 import type { Attribute } from '../graph/attribute.ts'
 import { falseRef, isLeaf, Outgrown, type Ref, trueRef } from '../graph/diagram.ts'
 import { isAlwaysThere, type Universe } from './universe.ts'
-import { nested, outerValue } from './values.ts'
+import { nested, outerValue, placed } from './values.ts'
 
 export interface Witnesses {
   /** An ordinary request of the region, or undefined where it has none. */
@@ -18,6 +18,15 @@ export interface Witnesses {
 
 /** A class for each joint variable that matters. */
 type Choice = ReadonlyMap<number, number>
+
+/** For each linked attribute that a path has asked for, a value that is in all classes so far. */
+type Held = ReadonlyMap<number, FactValue>
+
+interface Looked {
+  readonly held: Held
+  /** What was found before for the same classes. */
+  readonly values: Map<string, Found>
+}
 
 /** Steps of one search past the cheapest path. */
 const searchBound = 20_000
@@ -35,9 +44,9 @@ export function createWitnesses(universe: Universe, possible: Ref): Witnesses {
   function search(region: Ref): Choice | undefined {
     const costs = costsOf(region)
     let steps = 0
-    const values = new Map<string, boolean>()
+    const values = new Map<string, Found>()
     /** Depth first along the cheapest runs; only linked attributes can make it turn round. */
-    const walk = (ref: Ref, chosen: Choice): Choice | undefined => {
+    const walk = (ref: Ref, chosen: Choice, held: Held): Choice | undefined => {
       if (ref === trueRef) return chosen
       if (ref === falseRef) return undefined
       if (steps++ > searchBound) throw new Outgrown()
@@ -45,14 +54,15 @@ export function createWitnesses(universe: Universe, possible: Ref): Witnesses {
       const { attribute } = variables[variable]!
       for (const [each, child] of runsByCost(ref, variable, costs)) {
         const next = new Map(chosen).set(variable, each)
-        if (linked.has(attribute) && !hasValue(attribute, next, values)) continue
-        const found = walk(child, next)
+        const value = linked.has(attribute) ? valueWith(variable, next, { held, values }) : undefined
+        if (value === none) continue
+        const found = walk(child, next, linked.has(attribute) ? new Map(held).set(attribute, value) : held)
         if (found) return found
         if (linked.size === 0) return undefined
       }
       return undefined
     }
-    return walk(region, new Map())
+    return walk(region, new Map(), new Map())
   }
 
   /** The least price of a path from each node to `true`. */
@@ -97,12 +107,19 @@ export function createWitnesses(universe: Universe, possible: Ref): Witnesses {
       visit(runs[i]!, runs[i + 2] ?? variables[variable]!.classes.length, runs[i + 1]!)
   }
 
-  function hasValue(attribute: number, choice: Choice, values: Map<string, boolean>): boolean {
-    const own = [...choice].filter(([variable]) => variables[variable]!.attribute === attribute)
+  /** A value of the variable's attribute for all that is chosen: the one that is held, where it will do. */
+  function valueWith(variable: number, choice: Choice, { held, values }: Looked): Found {
+    const { attribute } = variables[variable]!
+    if (held.has(attribute)) {
+      const { type, path } = universe.attributes[attribute]!
+      const value = held.get(attribute)
+      const facts = value === undefined ? {} : placed(path, outerValue(type, value))
+      if (universe.classOf(variable, facts) === choice.get(variable)) return value
+    }
+    const own = [...choice].filter(([each]) => variables[each]!.attribute === attribute)
     const key = `${attribute}:${own.sort(([a], [b]) => a - b).join(';')}`
-    let found = values.get(key)
-    if (found === undefined) values.set(key, (found = valueFor(universe, attribute, new Map(own)) !== none))
-    return found
+    if (!values.has(key)) values.set(key, valueFor(universe, attribute, new Map(own)))
+    return values.get(key)
   }
 
   return {
@@ -153,6 +170,8 @@ const isEmptySet = (value: FactValue): boolean => Array.isArray(value) && value.
 
 /** There is no such value. */
 const none = Symbol('none')
+
+type Found = FactValue | typeof none
 
 /** A value of the attribute in all of the classes; undefined where it may be left out. */
 function valueFor(universe: Universe, attribute: number, choice: Choice): FactValue | typeof none {
