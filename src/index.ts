@@ -20,7 +20,7 @@ export type { HostCaller } from './gateway/host-caller.ts'
 export type { Logger } from './gateway/log.ts'
 export { createLogger } from './gateway/log.ts'
 export { nodeServerOptions } from './gateway/node.ts'
-export type { RecordedUsage, UsageRecord } from './gateway/usage-record.ts'
+export type { CacheUse, RecordedUsage, UsageRecord } from './gateway/usage-record.ts'
 export type {
   Access,
   Arm,
