@@ -2,7 +2,7 @@
  * The configuration that a path on the command line means: a `gateway.yaml`, the folder that holds one, or a policy
  * file, whose configuration is the nearest one in its folder or above it.
  */
-import { stat } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { UsageError } from './exit-status.ts'
 
@@ -16,6 +16,11 @@ export interface FoundConfig {
 const configNames = ['gateway.yaml', 'gateway.yml'] as const
 
 export async function findConfig(path = '.'): Promise<FoundConfig> {
+  if (path.endsWith('.json') && (await isBundle(path)))
+    throw new UsageError(
+      `\`${path}\` is a bundle, which holds no text and no providers`,
+      'name the `gateway.yaml` that it was built from; `policyc diff` compares bundles',
+    )
   if (!path.endsWith('.policy')) return { path }
   const file = resolve(path)
   if (!(await isFile(file))) throw new UsageError(`there is no file \`${path}\``)
@@ -35,4 +40,18 @@ export async function findConfig(path = '.'): Promise<FoundConfig> {
 
 async function isFile(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isFile() === true
+}
+
+/** By its first bytes, since a bundle may be large. */
+async function isBundle(path: string): Promise<boolean> {
+  const start = '{"policyc":"bundle"'
+  const file = await open(path).catch(() => undefined)
+  try {
+    const { buffer } = (await file?.read(Buffer.alloc(start.length), 0, start.length, 0)) ?? {}
+    return buffer?.toString('latin1') === start
+  } catch {
+    return false
+  } finally {
+    await file?.close()
+  }
 }

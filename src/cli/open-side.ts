@@ -10,7 +10,8 @@ import { promisify } from 'node:util'
 import { openPolicy, type Policy, readPolicy } from '../compile/load.ts'
 import { processEnvironment } from '../config/process-environment.ts'
 import { createDecider } from '../decide/decide.ts'
-import { hasErrors, PolicyError } from '../diagnostics/diagnostic.ts'
+import { type Diagnostic, hasErrors, PolicyError } from '../diagnostics/diagnostic.ts'
+import { Source, type Span } from '../diagnostics/source.ts'
 import { decodeBundle } from '../graph/bundle.ts'
 import type { Side } from '../prove/diff.ts'
 import { UsageError } from './exit-status.ts'
@@ -70,10 +71,35 @@ export async function withRevision<T>(revision: string, path: string, use: (path
     const env = { GIT_INDEX_FILE: join(folder, '.index') }
     await git(['read-tree', `${revision}^{tree}`], env)
     await git(['checkout-index', '--all', `--prefix=${join(folder, 'tree')}/`], env, top)
-    return await use(join(folder, 'tree', relative(top, resolve(path))))
+    const tree = join(folder, 'tree')
+    const inside = relative(top, resolve(path))
+    if (!(await stat(join(tree, inside)).catch(() => undefined)))
+      throw new UsageError(`the revision \`${revision}\` has no \`${inside}\``)
+    return await use(join(tree, inside)).catch((thrown: unknown) => {
+      if (!(thrown instanceof PolicyError)) throw thrown
+      throw new PolicyError(namedBy(revision, tree, thrown.diagnostics))
+    })
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** Diagnostics of a revision, by the names that git gives its files (`main:policies/main.policy`): those read are gone. */
+function namedBy(revision: string, tree: string, diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const sources = new Map<Source, Source>()
+  const named = (span: Span): Span => {
+    const known = sources.get(span.source)
+    const inside = relative(tree, resolve(span.source.path))
+    const source = known ?? new Source(`${revision}:${inside === '' ? '.' : inside}`, span.source.text)
+    sources.set(span.source, source)
+    return { ...span, source }
+  }
+  return diagnostics.map(({ edits: _, ...each }) => ({
+    ...each,
+    message: each.message.replaceAll(`${tree}/`, `${revision}:`).replaceAll(tree, revision),
+    span: named(each.span),
+    related: each.related.map((other) => ({ ...other, span: named(other.span) })),
+  }))
 }
 
 async function git(args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd = '.'): Promise<string> {

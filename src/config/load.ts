@@ -49,7 +49,7 @@ export async function loadConfig(
   options: { readonly env: Environment; readonly hasPolicyText?: boolean },
 ): Promise<LoadResult> {
   const file = await findFile(path)
-  if ('refusal' in file) return refused(path, file.refusal)
+  if ('refusal' in file) return refused(path, file.refusal, file.help)
   const read = await readText(file.path, textBytesMax)
   if ('refusal' in read) return refused(file.path, `\`${file.path}\` cannot be read: ${read.refusal}`)
   const absolute = resolve(file.path)
@@ -215,21 +215,26 @@ function withoutEmptySections(tree: Tree): Tree {
   return { ...tree, entries: new Map(kept) }
 }
 
-async function findFile(path: string): Promise<{ readonly path: string } | { readonly refusal: string }> {
+async function findFile(
+  path: string,
+): Promise<{ readonly path: string } | { readonly refusal: string; readonly help?: string }> {
   if (path.includes('\0')) return { refusal: 'the path is not one that a file can have' }
   const found = await stat(path).catch(() => undefined)
   if (!found?.isDirectory()) return { path }
   for (const name of fileNames) {
     if (await exists(join(path, name))) return { path: join(path, name) }
   }
-  return { refusal: `the folder \`${path}\` holds no \`gateway.yaml\`` }
+  return {
+    refusal: `the folder \`${path}\` holds no \`gateway.yaml\``,
+    help: 'name the folder that holds it, or write one with `policyc init`',
+  }
 }
 
 async function exists(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined)) !== undefined
 }
 
-function refused(path: string, message: string): LoadResult {
+function refused(path: string, message: string, help?: string): LoadResult {
   const source = new Source(path, '')
-  return { diagnostics: [diagnostic('P901', { message, span: { source, start: 0, end: 0 } })], sources: [source] }
+  return { diagnostics: [diagnostic('P901', { message, help, span: { source, start: 0, end: 0 } })], sources: [source] }
 }

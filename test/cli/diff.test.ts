@@ -1,6 +1,6 @@
 /** `policyc diff`: what it compares, what it prints, and what it exits with. */
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { followingSchema } from './follows-schema.ts'
@@ -119,6 +119,25 @@ describe('revisions of git', () => {
     writeFileSync(join(path, 'main.policy'), wider)
     return path
   }
+
+  test('what a revision has wrong, or has not, is told by the names of git', async () => {
+    const path = repository()
+    writeFileSync(join(path, 'main.policy'), 'allow teams when caller.tema == "a"\n')
+    execFileSync('git', ['-C', path, '-c', 'user.name=a', '-c', 'user.email=a@localhost', 'commit', '-qam', 'second'])
+    mkdirSync(join(path, 'new'))
+    const before = process.cwd()
+    process.chdir(path)
+    try {
+      const broken = await policyc(['diff', 'HEAD~1..HEAD'])
+      expect(broken.status).toBe(1)
+      expect(broken.err).toContain('┌─ HEAD:main.policy:1:18\n')
+      expect(broken.err).toContain('did you mean `caller.team`?')
+      const absent = await policyc(['diff', 'main..', 'new'])
+      expect(absent).toMatchObject({ status: 2, err: 'error: the revision `main` has no `new`\n' })
+    } finally {
+      process.chdir(before)
+    }
+  })
 
   test('against the work tree, from inside of the repository', async () => {
     const path = repository()

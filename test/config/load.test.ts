@@ -47,6 +47,7 @@ describe('files', () => {
       P901 1:1 \`FOLDER/latin/gateway.yaml\` cannot be read: it is not UTF-8 text
       P901 1:1 \`FOLDER/large/gateway.yaml\` cannot be read: it has 10485763 bytes, and 4194304 are the most
       P901 1:1 the folder \`FOLDER/none\` holds no \`gateway.yaml\`
+        help: name the folder that holds it, or write one with \`policyc init\`
       P901 1:1 \`FOLDER/folder/gateway.yaml\` cannot be read: it is a folder
       P901 1:1 \`FOLDER/missing\` cannot be read: there is no such file
       P901 1:1 the path is not one that a file can have
