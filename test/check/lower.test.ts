@@ -199,6 +199,7 @@ describe('rules come out with every default filled in', () => {
           "index": 2,
           "kind": "cache",
           "name": "c",
+          "scope": [],
           "value": {
             "off": false,
             "rule": "c",
@@ -213,6 +214,7 @@ describe('rules come out with every default filled in', () => {
           "index": 3,
           "kind": "cache",
           "name": "e",
+          "scope": [],
           "value": {
             "off": false,
             "rule": "e",
