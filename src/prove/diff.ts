@@ -216,7 +216,8 @@ function toldApart(universe: Universe, graphs: readonly Graph[], told: readonly 
         .flatMap(candidatesOf)
         .flatMap((each) => targetsOfCandidate(graph, each)),
     )
-    found.push(subject.first('route'), ...[...targets].map(subject.forbidden))
+    // Without restricts the words of a route tell its targets already.
+    if (graph.prohibitions.length > 0) found.push(subject.first('route'), ...[...targets].map(subject.forbidden))
   }
   return [...new Set(found)]
 }
