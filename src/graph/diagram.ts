@@ -287,6 +287,18 @@ export const conjunction: LeafOperation = {
   },
 }
 
+/** The first diagram's leaves where the second, a truth-valued one, holds, and 0 elsewhere. */
+export const keepInside: LeafOperation = {
+  leaves: (a, b) => (b === 1 ? a : 0),
+  shortcut: (a, b) => (b === trueRef || a === falseRef ? a : b === falseRef ? falseRef : undefined),
+}
+
+/** The least leaf above 0, or 0. */
+export const leastLeaf: LeafOperation = {
+  leaves: (a, b) => (a === 0 ? b : b === 0 ? a : Math.min(a, b)),
+  shortcut: (a, b) => (a === b || b === falseRef ? a : a === falseRef ? b : undefined),
+}
+
 export const disjunction: LeafOperation = {
   leaves: (a, b) => a | b,
   shortcut: (a, b) => {

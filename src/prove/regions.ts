@@ -2,15 +2,17 @@
  * Regions: sets of requests, as truth-valued diagrams over joint variables, and the algebra of them. Equal regions are
  * equal references. Everything is bounded; past a bound `Outgrown` is thrown, and the proof is undecided.
  */
+import { boundedApply } from '../compile/bounded-apply.ts'
 import {
   conjunction,
   type Diagrams,
   disjunction,
   falseRef,
   isLeaf,
+  keepInside,
   type LeafOperation,
   leafRef,
-  Outgrown,
+  leastLeaf,
   type Ref,
   trueRef,
 } from '../graph/diagram.ts'
@@ -43,14 +45,6 @@ export interface Regions {
 const operationBound = 400_000
 const totalBound = 40_000_000
 
-const keepInside: LeafOperation = {
-  leaves: (a, b) => (b === 1 ? a : 0),
-  shortcut: (a, b) => (b === trueRef || a === falseRef ? a : b === falseRef ? falseRef : undefined),
-}
-const leastLeaf: LeafOperation = {
-  leaves: (a, b) => (a === 0 ? b : b === 0 ? a : Math.min(a, b)),
-  shortcut: (a, b) => (a === b || b === falseRef ? a : a === falseRef ? b : undefined),
-}
 const manyRef = leafRef(2)
 /** How many there are, up to two. */
 const sum: LeafOperation = {
@@ -63,23 +57,7 @@ const difference: LeafOperation = {
 }
 
 export function createRegions(diagrams: Diagrams): Regions {
-  let spent = 0
-  // Of operations that always come to the same, results are kept.
-  const pure = new Map<LeafOperation, Map<string, Ref>>(
-    [conjunction, disjunction, keepInside, leastLeaf, sum, difference].map((each) => [each, new Map()]),
-  )
-  const apply = (operation: LeafOperation, a: Ref, b: Ref): Ref => {
-    const short = operation.shortcut?.(a, b)
-    if (short !== undefined) return short
-    const key = `${a},${b}`
-    const before = pure.get(operation)?.get(key)
-    if (before !== undefined) return before
-    const result = diagrams.apply(operation, a, b, operationBound)
-    spent += diagrams.sizeOf(result).runs
-    if (spent > totalBound) throw new Outgrown()
-    pure.get(operation)?.set(key, result)
-    return result
-  }
+  const apply = boundedApply(diagrams, { operation: operationBound, total: totalBound })
   const fold = (operation: LeafOperation, refs: readonly Ref[], unit: Ref): Ref => {
     if (refs.length === 0) return unit
     if (refs.length === 1) return refs[0]!
