@@ -4,6 +4,7 @@
  */
 import type { Attribute } from '../graph/attribute.ts'
 import type { ClassSet } from '../graph/class-set.ts'
+import { allAddresses, ordinaryAddress } from './ordinary-address.ts'
 import type { DraftVariable, PartitionedAttribute } from './partitioned.ts'
 import { blocksOf, type ScalarTest } from './satisfies.ts'
 
@@ -174,14 +175,12 @@ function firstAtLeast(ascending: readonly number[], least: number): number {
   return low
 }
 
-const addressBits = 128n
-
 export function partitionAddresses(tests: readonly ScalarTest[], optional: boolean): PartitionedAttribute {
   const cuts = new Set([0n])
   for (const test of tests) {
     for (const { first, last } of blocksOf(test)) {
       cuts.add(first)
-      if (last + 1n < 1n << addressBits) cuts.add(last + 1n)
+      if (last + 1n < allAddresses) cuts.add(last + 1n)
     }
   }
   const starts = [...cuts].sort((a, b) => (a < b ? -1 : 1))
@@ -196,7 +195,9 @@ export function partitionAddresses(tests: readonly ScalarTest[], optional: boole
     size: joined.samples.length,
     ...(optional ? { missing: 0 } : {}),
     classifier: { kind: 'ip', starts: starts.flatMap(wordsOfAddress), classes: joined.classOf },
-    samples: joined.samples.map((each) => (each === undefined ? undefined : addressText(starts, each))),
+    samples: joined.samples.map((each) =>
+      each === undefined ? undefined : ordinaryAddress(starts[each]!, starts[each + 1] ?? allAddresses),
+    ),
   }
   return { variables: [variable], where: pieces.map((own) => [{ variable: 0, classes: joined.where(own) }]) }
 }
@@ -204,18 +205,4 @@ export function partitionAddresses(tests: readonly ScalarTest[], optional: boole
 /** An address as four words of 32 bits, highest first. */
 function wordsOfAddress(address: bigint): number[] {
   return [96n, 64n, 32n, 0n].map((shift) => Number((address >> shift) & 0xffffffffn))
-}
-
-const mappedPrefix = 0xffffn << 32n
-
-/** A readable address of the range: an ordinary IPv4 one where the range holds some. */
-function addressText(starts: readonly bigint[], index: number): string {
-  const first = starts[index]!
-  const end = starts[index + 1] ?? 1n << addressBits
-  const ordinary = [0xcb007105n, 0xc6336405n, 0x0a000005n].map((each) => mappedPrefix | each)
-  const chosen = ordinary.find((each) => each >= first && each < end) ?? (first === 0n && end > 1n ? 1n : first)
-  if (chosen >> 32n === 0xffffn) {
-    return [24n, 16n, 8n, 0n].map((shift) => Number((chosen >> shift) & 0xffn)).join('.')
-  }
-  return Array.from({ length: 8 }, (_, i) => ((chosen >> BigInt(112 - i * 16)) & 0xffffn).toString(16)).join(':')
 }

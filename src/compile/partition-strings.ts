@@ -103,7 +103,7 @@ function valuesOf(test: StringTest): readonly string[] {
 }
 
 /** A readable string that is none of the constants. */
-function otherThan(constants: ReadonlyMap<string, unknown>): string {
+export function otherThan(constants: { readonly has: (value: string) => boolean }): string {
   let candidate = 'other'
   for (let i = 2; constants.has(candidate); i++) candidate = `other-${i}`
   return candidate

@@ -2,8 +2,9 @@
  * Classes of a joint variable as a condition of the language, exactly: constants as lists, numbers as intervals,
  * patterns as their authors wrote them.
  */
+import { otherThan } from '../compile/partition-strings.ts'
 import type { Attribute } from '../graph/attribute.ts'
-import { type ClassSet, classesIn, classSet, complement, countOf, hasClass } from '../graph/class-set.ts'
+import { type ClassSet, classesIn, classSet, countOf, hasClass } from '../graph/class-set.ts'
 import { Outgrown } from '../graph/diagram.ts'
 import { literalText } from '../graph/literal-text.ts'
 import { textOfTests } from '../graph/text-of-tests.ts'
@@ -51,6 +52,12 @@ export function describeClasses(describing: Describing, variable: number, classe
   }
 }
 
+/** A text of tests: how tightly it binds shows in its words. */
+const asWritten = (text: string): Described => ({
+  text,
+  binds: / or /.test(text) ? 'or' : / and /.test(text) ? 'and' : 'atom',
+})
+
 const atom = (text: string): Described => ({ text, binds: 'atom' })
 
 /** Several texts joined; one alone stays as it is. */
@@ -64,7 +71,7 @@ function fromTests({ universe, patterns }: Describing, variable: number, classes
   const size = universe.variables[variable]!.classes.length
   const text = textOfTests(patterns.get(variable) ?? [], classes, size)
   if (text === undefined) throw new Outgrown()
-  return { text, binds: / or /.test(text) ? 'or' : / and /.test(text) ? 'and' : 'atom' }
+  return asWritten(text)
 }
 
 function describeValue(describing: Describing, variable: number, classes: ClassSet): Described {
@@ -216,7 +223,7 @@ function describeAddress(describing: Describing, variable: number, classes: Clas
   if (isAbsentIn && countOf(present) === 0) return atom(`not has ${id}`)
   const tests = describing.patterns.get(variable) ?? []
   const text = textOfTests(tests, classes, size)
-  if (text !== undefined) return { text, binds: / or /.test(text) ? 'or' : / and /.test(text) ? 'and' : 'atom' }
+  if (text !== undefined) return asWritten(text)
   if (countOf(present) === size - 1) return atom(`has ${id}`)
   throw new Outgrown()
 }
@@ -236,10 +243,7 @@ function describeString(describing: Describing, variable: number, classes: Class
   const told: Told = { id, constants: [...constants].sort(), classOf: (value) => classOf(describing, variable, value) }
   if (values) return describeList(told, classes, { isAbsentIn, isOtherIn: false, isClosed: true })
   if (!hasPatterns) {
-    const taken = new Set(told.constants)
-    let other = 'other'
-    for (let i = 2; taken.has(other); i++) other = `other-${i}`
-    const isOtherIn = hasClass(classes, told.classOf(other))
+    const isOtherIn = hasClass(classes, told.classOf(otherThan(constants)))
     return describeList(told, classes, { isAbsentIn, isOtherIn, isClosed: false })
   }
   return describePatterns(told, classes, {
@@ -291,8 +295,7 @@ function describePatterns(
   }: { readonly isAbsentIn: 'in' | 'out' | 'never'; readonly tests: readonly WrittenTest[]; readonly size: number },
 ): Described {
   const simple = textOfTests(tests, classes, size)
-  if (simple !== undefined)
-    return { text: simple, binds: / or /.test(simple) ? 'or' : / and /.test(simple) ? 'and' : 'atom' }
+  if (simple !== undefined) return asWritten(simple)
   const absent = isAbsentIn === 'never' ? undefined : own(undefined)
   const kinds = new Map<string, number[]>()
   for (let each = 0; each < size; each++) {
@@ -336,9 +339,4 @@ function unequalTo(id: string, values: readonly string[]): string {
 
 function listOf(values: readonly string[]): string {
   return `[${values.map((each) => JSON.stringify(each)).join(', ')}]`
-}
-
-/** All classes but these. */
-export function others(universe: Universe, variable: number, classes: ClassSet): ClassSet {
-  return complement(classes, universe.variables[variable]!.classes.length)
 }

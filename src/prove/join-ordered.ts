@@ -1,4 +1,5 @@
 /** Values of numbers, dates and addresses that show every combination of the classes of several variables. */
+import { allAddresses, ordinaryAddress } from '../compile/ordinary-address.ts'
 import type { Attribute } from '../graph/attribute.ts'
 import type { IpClassifier, NumberClassifier } from '../graph/variable.ts'
 
@@ -47,19 +48,10 @@ function isWhole({ type }: Attribute): boolean {
   return type !== 'number' && type !== 'percent'
 }
 
-const mappedPrefix = 0xffffn << 32n
-const allAddresses = 1n << 128n
-/** Addresses that are kept for documentation (RFC 5737), and a private one. */
-const ordinary = [0xcb007105n, 0xc6336405n, 0x0a000005n].map((each) => mappedPrefix | each)
-
 /** One address for each range between the starts of all. */
 export function addressCandidates(classifiers: readonly IpClassifier[]): string[] {
   const starts = [...new Set([0n, ...classifiers.flatMap(startsOf)])].sort((a, b) => (a < b ? -1 : 1))
-  return starts.map((first, index) => {
-    const end = starts[index + 1] ?? allAddresses
-    const chosen = ordinary.find((each) => each >= first && each < end) ?? (first === 0n && end > 1n ? 1n : first)
-    return addressText(chosen)
-  })
+  return starts.map((first, index) => ordinaryAddress(first, starts[index + 1] ?? allAddresses))
 }
 
 function startsOf({ starts }: IpClassifier): bigint[] {
@@ -70,9 +62,4 @@ function startsOf({ starts }: IpClassifier): bigint[] {
     found.push(address)
   }
   return found
-}
-
-function addressText(address: bigint): string {
-  if (address >> 32n === 0xffffn) return [24n, 16n, 8n, 0n].map((shift) => Number((address >> shift) & 0xffn)).join('.')
-  return Array.from({ length: 8 }, (_, i) => ((address >> BigInt(112 - i * 16)) & 0xffffn).toString(16)).join(':')
 }

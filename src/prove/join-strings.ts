@@ -2,6 +2,7 @@
  * Values of a string attribute that show every combination of the classes of several variables: their constants, and
  * a word for each combination of labels that the automata of all can end in together.
  */
+import { otherThan } from '../compile/partition-strings.ts'
 import { wordsOf } from '../compile/words.ts'
 import { type Dfa, symbolOf } from '../graph/dfa.ts'
 import { Outgrown } from '../graph/diagram.ts'
@@ -17,17 +18,10 @@ export function stringCandidates(classifiers: readonly StringClassifier[], exclu
   )
   const automata = classifiers.flatMap((each) => (each.automaton ? [each.automaton] : []))
   const taken = [...constants, ...excluded]
-  if (automata.length === 0) return [...constants, unlike(new Set(taken))]
+  if (automata.length === 0) return [...constants, otherThan(new Set(taken))]
   const { dfa, labelCount } = automata.slice(1).reduce(product, renumbered(automata[0]!))
   const words = wordsOf(dfa, labelCount, taken).filter((each) => each !== undefined)
   return [...constants, ...words]
-}
-
-/** A readable string that is none of those. */
-function unlike(taken: ReadonlySet<string>): string {
-  let candidate = 'other'
-  for (let i = 2; taken.has(candidate); i++) candidate = `other-${i}`
-  return candidate
 }
 
 interface Labelled {
