@@ -1,6 +1,7 @@
 /**
  * What rules say, without their names and as canonical text: equal texts are one thing to say, whoever says it.
  */
+import { refsOf } from '../decide/routes.ts'
 import type { Amount, CandidateRef, Graph, GraphRule, GraphStep, RuleOf } from '../graph/graph.ts'
 
 /** A value as JSON with the keys of its objects in order. */
@@ -65,11 +66,7 @@ function stepOf(step: GraphStep, candidate: (each: CandidateRef) => unknown): un
 
 /** The candidates of a route or a shadow. */
 export function candidatesOf(rule: RuleOf<'route'> | RuleOf<'shadow'>): readonly CandidateRef[] {
-  if (rule.kind === 'shadow') return [rule.candidate]
-  return rule.steps.flatMap((step) => {
-    if (step.kind === 'target') return [step.candidate]
-    return step.kind === 'split' ? step.arms.map((arm) => arm.candidate) : step.candidates
-  })
+  return rule.kind === 'shadow' ? [rule.candidate] : rule.steps.flatMap(refsOf)
 }
 
 /** The attributes whose values a rule's decision holds, by id. */

@@ -66,7 +66,7 @@ function openProviders(rules: readonly (RuleOf<'route'> | RuleOf<'shadow'>)[]): 
 }
 
 /** The targets that each rule can come to, whatever is requested. */
-function targetsByRule(
+export function targetsByRule(
   graph: Graph,
   rules: readonly (RuleOf<'route'> | RuleOf<'shadow'>)[],
 ): ReadonlyMap<GraphRule, ReadonlySet<number>> {

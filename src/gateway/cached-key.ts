@@ -6,7 +6,8 @@ import { hasInexactNumber } from '../cache/canonical-json.ts'
 import type { Facts, Policy } from '../compile/load.ts'
 import type { ChatCall, Json } from '../dialects/neutral.ts'
 import { isTask, type TaskCall } from '../dialects/task.ts'
-import type { Cache, Decision, Route, Step } from '../graph/decision.ts'
+import type { Cache, Decision, Route } from '../graph/decision.ts'
+import { targetsOfStep } from '../graph/targets-of-step.ts'
 import { forwardedHeaders } from './headers.ts'
 import { hidesText } from './hidden-text.ts'
 import { createReaders } from './meters.ts'
@@ -42,7 +43,7 @@ export function createCacheKeys(policy: Policy): CacheKeys {
       call: isTask(call) ? { ...call, bytes: undefined } : call,
       ...(came === undefined ? {} : { body: bodyOf(came) }),
       guards: decision.guards,
-      targets: decision.route.steps.flatMap(targetsOf),
+      targets: decision.route.steps.flatMap(targetsOfStep),
       onLoss: decision.route.onLoss ?? 'reject',
     })
 }
@@ -69,15 +70,4 @@ function callerIdOf({ caller }: Facts): string | null {
 function bodyOf({ body, bytes }: NonNullable<CacheableCall['came']>): BodyPart {
   const isTold = !hidesText(bytes, body) && !hasInexactNumber(body)
   return isTold ? { kind: 'value', value: body } : { kind: 'bytes', bytes }
-}
-
-function targetsOf(step: Step): readonly string[] {
-  switch (step.kind) {
-    case 'target':
-      return [step.target]
-    case 'split':
-      return step.arms.map((each) => each.target)
-    case 'choice':
-      return step.targets
-  }
 }

@@ -4,7 +4,8 @@
 import { atomsOf } from '../check/atoms.ts'
 import type { Cond, Test } from '../check/policy.ts'
 import type { Facts, Policy } from '../compile/load.ts'
-import type { Decision, Step } from '../graph/decision.ts'
+import type { Decision } from '../graph/decision.ts'
+import { targetsOfStep } from '../graph/targets-of-step.ts'
 import type { Runtime } from './runtime.ts'
 
 /** Ids of catalogue entries, in the catalogue's order; `facts` are those of a request that names no model. */
@@ -40,16 +41,5 @@ function aboutModel(facts: Facts, model: string): Facts {
 /** Every target that carrying out a decision may call. */
 export function candidatesOf(decision: Decision): readonly string[] {
   if (decision.access.effect === 'deny' || decision.route === null) return []
-  return decision.route.steps.flatMap(targetsOf)
-}
-
-function targetsOf(step: Step): readonly string[] {
-  switch (step.kind) {
-    case 'target':
-      return [step.target]
-    case 'split':
-      return step.arms.map((each) => each.target)
-    case 'choice':
-      return step.targets
-  }
+  return decision.route.steps.flatMap(targetsOfStep)
 }

@@ -1,7 +1,8 @@
 /** What a decision did in place of what was claimed, in a few words, and the places that made it so. */
 import type { Facts } from '../decide/facts.ts'
 import type { Related } from '../diagnostics/diagnostic.ts'
-import type { Decision, Step } from '../graph/decision.ts'
+import type { Decision } from '../graph/decision.ts'
+import { targetsOfStep } from '../graph/targets-of-step.ts'
 import { keeps } from '../reference/claim.ts'
 import type { Claim } from '../syntax/ast.ts'
 import type { Proof } from './proof.ts'
@@ -24,7 +25,9 @@ export function actualOf(proof: Proof, claim: Claim, { facts, decision }: Decide
       const [first] = decision.route?.steps ?? []
       if (decision.access.effect === 'deny') return outcomeOf('allowed', decision)
       if (!decision.route) return 'no route takes it'
-      return first ? `the first step is ${quoted(idsOf(first))}` : `no candidate of \`${decision.route.rule}\` is left`
+      return first
+        ? `the first step is ${quoted(targetsOfStep(first))}`
+        : `no candidate of \`${decision.route.rule}\` is left`
     }
     case 'candidates': {
       if (decision.access.effect === 'deny') return outcomeOf('allowed', decision)
@@ -79,18 +82,7 @@ export function relatedOf(proof: Proof, claim: Claim, decision: Decision): reado
 }
 
 function candidatesOf({ route, shadows }: Decision): readonly string[] {
-  return [...new Set([...(route?.steps.flatMap(idsOf) ?? []), ...shadows.map((each) => each.target)])]
-}
-
-function idsOf(step: Step): readonly string[] {
-  switch (step.kind) {
-    case 'target':
-      return [step.target]
-    case 'split':
-      return step.arms.map((arm) => arm.target)
-    case 'choice':
-      return step.targets
-  }
+  return [...new Set([...(route?.steps.flatMap(targetsOfStep) ?? []), ...shadows.map((each) => each.target)])]
 }
 
 function quoted(names: readonly string[]): string {

@@ -1,7 +1,8 @@
 /** Candidates of decisions as regions: where a rule could use a target, and which steps are left to it. */
+import { candidatesOf } from '../compile/meaning-payload.ts'
 import { refsOf } from '../decide/routes.ts'
 import type { Ref } from '../graph/diagram.ts'
-import type { CandidateRef, RuleOf } from '../graph/graph.ts'
+import type { RuleOf } from '../graph/graph.ts'
 import type { Proof, ReachedRegion } from './proof.ts'
 import { nothing } from './subject.ts'
 
@@ -20,13 +21,9 @@ export function speakers(proof: Proof): readonly Speaker[] {
   return proof.rulesOf('route', 'shadow')
 }
 
-export function candidateRefs(rule: Speaker): readonly CandidateRef[] {
-  return rule.kind === 'shadow' ? [rule.candidate] : rule.steps.flatMap(refsOf)
-}
-
 /** Every group of targets that the rule could come to, each once. */
 export function reachedBy(proof: Proof, rule: Speaker): readonly ReachedRegion[] {
-  return candidateRefs(rule).flatMap(proof.reach)
+  return candidatesOf(rule).flatMap(proof.reach)
 }
 
 /** Where the group is meant and no restrict forbids it. */

@@ -5,14 +5,14 @@
  * meanings have no difference in any notation.
  */
 import type { CheckedPolicy, Cond } from '../check/policy.ts'
-import { candidatesOf } from '../compile/meaning-payload.ts'
 import { regionsOf } from '../compile/meaning-regions.ts'
+import { targetsByRule } from '../compile/meaning-targets.ts'
 import { createPartition } from '../compile/partition.ts'
 import type { Facts } from '../decide/facts.ts'
 import type { Decision } from '../graph/decision.ts'
 import { falseRef, type LeafOperation, Outgrown, type Ref, trueRef } from '../graph/diagram.ts'
 import type { Expression } from '../graph/expression.ts'
-import type { CandidateRef, Graph } from '../graph/graph.ts'
+import type { Graph } from '../graph/graph.ts'
 import { changesBetween, type DecisionPart } from './changes.ts'
 import { contextDifferences } from './context-differences.ts'
 import { partsByLeaf, refined } from './decision-classes.ts'
@@ -209,28 +209,14 @@ function told(universe: Universe, changes: readonly Change[]): readonly Ref[] {
 function toldApart(universe: Universe, graphs: readonly Graph[], told: readonly Expression[]): readonly Ref[] {
   const found = told.map((each) => universe.region(contextPart, each))
   for (const [part, graph] of graphs.entries()) {
-    const subject = createSubject(universe, part, graph)
-    const targets = new Set(
-      subject
-        .rulesOf('route', 'shadow')
-        .flatMap(candidatesOf)
-        .flatMap((each) => targetsOfCandidate(graph, each)),
-    )
     // Without restricts the words of a route tell its targets already.
-    if (graph.prohibitions.length > 0) found.push(subject.first('route'), ...[...targets].map(subject.forbidden))
+    if (graph.prohibitions.length === 0) continue
+    const subject = createSubject(universe, part, graph)
+    const reached = targetsByRule(graph, subject.rulesOf('route', 'shadow'))
+    const targets = new Set([...reached.values()].flatMap((each) => [...each]))
+    found.push(subject.first('route'), ...[...targets].map(subject.forbidden))
   }
   return [...new Set(found)]
-}
-
-function targetsOfCandidate(graph: Graph, candidate: CandidateRef): readonly number[] {
-  switch (candidate.kind) {
-    case 'target':
-      return [candidate.target]
-    case 'requested':
-      return [...graph.requested.values()]
-    case 'open':
-      return graph.targets.flatMap(({ provider }, index) => (provider === candidate.provider ? [index] : []))
-  }
 }
 
 interface Comparing {

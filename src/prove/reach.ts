@@ -3,7 +3,7 @@
  * Targets that nothing tells apart are one group, so that a catalogue of thousands is a few classes of names.
  */
 import { builtinAttributes } from '../check/attributes.ts'
-import { refsOf } from '../decide/routes.ts'
+import { candidatesOf } from '../compile/meaning-payload.ts'
 import type { ClassSet } from '../graph/class-set.ts'
 import { type Expression, testOf } from '../graph/expression.ts'
 import type { CandidateRef, Graph } from '../graph/graph.ts'
@@ -85,8 +85,7 @@ export function reachOf(graph: Graph, likeness: (target: number) => string, extr
   }
   // Every variable has to be there before the part is put to others.
   for (const rule of graph.rules) {
-    if (rule.kind === 'shadow') of(rule.candidate)
-    if (rule.kind === 'route') for (const step of rule.steps) for (const each of refsOf(step)) of(each)
+    if (rule.kind === 'shadow' || rule.kind === 'route') candidatesOf(rule).forEach(of)
   }
   return { part: { attributes, variables }, of }
 }

@@ -13,7 +13,7 @@ export function aboutRule(rule: AnyRule): About {
 
 /** Whether no request satisfies the rule's condition. */
 export function isImpossible(proof: Proof, rule: Rule): boolean {
-  return proof.isEmpty(proof.when(proof.ruleOf(rule)))
+  return proof.once(`impossible ${rule.index}`, () => proof.isEmpty(proof.when(proof.ruleOf(rule))))
 }
 
 /** The rule as checked of a rule of the graph. */

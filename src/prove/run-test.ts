@@ -3,7 +3,6 @@ import type { PolicyTest } from '../check/policy.ts'
 import type { Facts } from '../decide/facts.ts'
 import type { Related } from '../diagnostics/diagnostic.ts'
 import type { Span } from '../diagnostics/source.ts'
-import type { Ref } from '../graph/diagram.ts'
 import { keeps } from '../reference/claim.ts'
 import type { Expectation } from '../syntax/ast.ts'
 import { actualOf, relatedOf } from './actual.ts'
@@ -56,10 +55,4 @@ type ClaimExpectation = Extract<Expectation, { kind: 'claim' }>
 
 function textOf({ source, start, end }: Span): string {
   return source.text.slice(start, end).replace(/\s+/g, ' ')
-}
-
-/** Where some claim of the test is broken, for those who only ask whether there is such a request. */
-export function whereBroken(proof: Proof, test: PolicyTest): Ref {
-  const given = givenOf(proof, test).region
-  return proof.regions.or(test.claims.map((claim) => proof.regions.minus(given, whereClaimed(proof, claim))))
 }

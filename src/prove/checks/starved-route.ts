@@ -1,6 +1,7 @@
 /** P402: an allowed request whose every candidate that the policy itself chose is restricted away. */
 import type { Decision } from '../../graph/decision.ts'
 import { falseRef } from '../../graph/diagram.ts'
+import { targetsOfStep } from '../../graph/targets-of-step.ts'
 import { inForce, reachedBy } from '../candidates.ts'
 import { type Check, replayed } from '../check.ts'
 import { aboutRule, checkedRule, conditionSpan, namesOf } from '../rules.ts'
@@ -47,9 +48,5 @@ export const starvedRoute: Check = {
 }
 
 function isStarved({ route }: Decision, ids: ReadonlySet<string>): boolean {
-  const left = (route?.steps ?? []).flatMap((step) => {
-    if (step.kind === 'target') return [step.target]
-    return step.kind === 'split' ? step.arms.map((arm) => arm.target) : step.targets
-  })
-  return left.every((id) => !ids.has(id))
+  return (route?.steps ?? []).flatMap(targetsOfStep).every((id) => !ids.has(id))
 }

@@ -1,8 +1,9 @@
 /** P704: a route every request of which needs, by its own condition, what no candidate can do. */
+
+import { candidatesOf } from '../../compile/meaning-payload.ts'
 import type { CatalogueEntry } from '../../config/catalogue.ts'
 import type { Ref } from '../../graph/diagram.ts'
 import type { RuleOf } from '../../graph/graph.ts'
-import { candidateRefs } from '../candidates.ts'
 import type { Check } from '../check.ts'
 import { needs } from '../needs.ts'
 import type { Proof } from '../proof.ts'
@@ -35,7 +36,7 @@ export const unableRoute: Check = {
 
 /** The catalogue's entries of all candidates; undefined where one is left to the request or has no entry. */
 function entriesOf(proof: Proof, rule: RuleOf<'route'>): readonly CatalogueEntry[] | undefined {
-  const entries = candidateRefs(rule).map((ref) => (ref.kind === 'target' ? proof.entry(ref.target) : undefined))
+  const entries = candidatesOf(rule).map((ref) => (ref.kind === 'target' ? proof.entry(ref.target) : undefined))
   return entries.every((each) => each !== undefined) ? entries : undefined
 }
 
