@@ -7,16 +7,17 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { openPolicy, type Policy, readPolicy } from '../compile/load.ts'
+import type { Policy } from '../compile/load.ts'
 import { processEnvironment } from '../config/process-environment.ts'
 import { createDecider } from '../decide/decide.ts'
-import { type Diagnostic, hasErrors, PolicyError } from '../diagnostics/diagnostic.ts'
+import { type Diagnostic, PolicyError } from '../diagnostics/diagnostic.ts'
 import { Source, type Span } from '../diagnostics/source.ts'
 import { decodeBundle } from '../graph/bundle.ts'
 import type { Side } from '../prove/diff.ts'
 import { UsageError } from './exit-status.ts'
-import { findConfig } from './find-config.ts'
 import type { Io } from './io.ts'
+import { openAt } from './open-at.ts'
+import { unreadable } from './unreadable.ts'
 
 export interface OpenedSide extends Side {
   readonly name: string
@@ -27,18 +28,13 @@ export interface OpenedSide extends Side {
 /** Throws `UsageError` for what is not there, and `PolicyError` for a policy with errors. */
 export async function openSide(path: string, io: Io, name = path): Promise<OpenedSide> {
   if (path.endsWith('.json')) return openBundleFile(path, name)
-  const found = await findConfig(path)
-  const { config, checked, diagnostics } = await readPolicy(found.path, { env: io.env })
-  if (hasErrors(diagnostics) || !config || !checked) throw new PolicyError(diagnostics)
-  const policy = openPolicy(config, checked, diagnostics)
+  const policy = await openAt(path, io)
   return { name, graph: policy.graph, decide: policy.decide, policy }
 }
 
 async function openBundleFile(path: string, name: string): Promise<OpenedSide> {
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(
-      `\`${path}\` cannot be read: ${error.code === 'ENOENT' ? 'there is no such file' : `the system says ${error.code}`}`,
-    )
+    throw unreadable(path, error)
   })
   const decoded = await decodeBundle(bytes)
   if (!decoded.ok) throw new UsageError(`\`${path}\` is no bundle: ${decoded.message}`, 'make one with `policyc build`')

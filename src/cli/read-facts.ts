@@ -7,6 +7,7 @@ import { checkFacts } from './check-facts.ts'
 import { UsageError } from './exit-status.ts'
 import type { Io } from './io.ts'
 import { knownAttributes } from './known-attributes.ts'
+import { unreadable } from './unreadable.ts'
 
 /** The facts at `path` (`-` is standard input). */
 export async function readFacts(path: string, policy: Policy, io: Io): Promise<Facts> {
@@ -25,10 +26,7 @@ async function readBytes(path: string, io: Io): Promise<Uint8Array> {
   try {
     return await readFile(path)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    const reason =
-      code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : `the system says ${code}`
-    throw new UsageError(`\`${path}\` cannot be read: ${reason}`)
+    throw unreadable(path, error as NodeJS.ErrnoException)
   }
 }
 

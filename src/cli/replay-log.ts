@@ -10,6 +10,7 @@ import { changesBetween } from '../prove/changes.ts'
 import type { Region } from '../prove/diff.ts'
 import { UsageError } from './exit-status.ts'
 import type { OpenedSide } from './open-side.ts'
+import { unreadable } from './unreadable.ts'
 
 export interface Touched {
   readonly requests: number
@@ -84,11 +85,9 @@ export async function* readRecords(path: string): AsyncIterable<LogRecord> {
       if (line.trim() !== '') yield recordOf(line, `\`${path}\`, line ${number}`)
     }
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === undefined) throw error
-    throw new UsageError(
-      `\`${path}\` cannot be read: ${code === 'ENOENT' ? 'there is no such file' : `the system says ${code}`}`,
-    )
+    // What is wrong with a line says so itself.
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error
+    throw unreadable(path, error as NodeJS.ErrnoException)
   }
 }
 

@@ -1,19 +1,16 @@
 /** `policyc bounds`: what one request can cause at most, route by route. */
-import { openPolicy, readPolicy } from '../../compile/load.ts'
-import { hasErrors, PolicyError } from '../../diagnostics/diagnostic.ts'
+import { PolicyError } from '../../diagnostics/diagnostic.ts'
 import { formatMoney } from '../../graph/literal-text.ts'
 import { boundsOf, type RouteBounds } from '../../prove/bounds.ts'
 import { tryOpen } from '../../prove/prove.ts'
 import { exitStatus } from '../exit-status.ts'
-import { findConfig } from '../find-config.ts'
 import type { Io } from '../io.ts'
+import { openAt } from '../open-at.ts'
 import { counted } from '../report.ts'
 
 export async function bounds(path: string | undefined, options: { readonly json: boolean }, io: Io): Promise<number> {
-  const found = await findConfig(path)
-  const { config, checked, diagnostics } = await readPolicy(found.path, { env: io.env })
-  if (hasErrors(diagnostics) || !config || !checked) throw new PolicyError(diagnostics)
-  const opened = tryOpen(openPolicy(config, checked, diagnostics))
+  const policy = await openAt(path, io)
+  const opened = tryOpen(policy)
   if (opened.kind === 'undecided') throw new PolicyError([opened.diagnostic])
   const routes = boundsOf(opened.proof)
   io.out(

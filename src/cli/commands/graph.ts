@@ -1,15 +1,12 @@
 /** `policyc graph`: the decision graph as a drawing. */
-import { openPolicy, readPolicy } from '../../compile/load.ts'
-import { hasErrors } from '../../diagnostics/diagnostic.ts'
 import { type Drawing, draw } from '../../graph/draw.ts'
 import { renderDot } from '../../graph/draw-dot.ts'
 import { renderMermaid } from '../../graph/draw-mermaid.ts'
 import { type SlotName, slotNames } from '../../graph/graph.ts'
 import { exitStatus, UsageError } from '../exit-status.ts'
-import { findConfig } from '../find-config.ts'
 import type { GraphFormat } from '../graph-format.ts'
 import type { Io } from '../io.ts'
-import { statusOf, tellDiagnostics } from '../report.ts'
+import { openAt } from '../open-at.ts'
 import { writeWhole } from '../write-file.ts'
 
 export interface GraphOptions {
@@ -28,13 +25,7 @@ const edgesMax = 12
 export async function graph(path: string | undefined, options: GraphOptions, io: Io): Promise<number> {
   const { format, nodes, output } = options
   const slots = slotsOf(options.slots)
-  const found = await findConfig(path)
-  const { config, checked, diagnostics } = await readPolicy(found.path, { env: io.env })
-  if (hasErrors(diagnostics) || !config || !checked) {
-    tellDiagnostics(diagnostics, io)
-    return statusOf(diagnostics)
-  }
-  const policy = openPolicy(config, checked, diagnostics)
+  const policy = await openAt(path, io)
   // Programs get all of it: they fold for themselves.
   const bounds =
     format === 'json'

@@ -1,12 +1,10 @@
 /** `policyc query COND`: whether there is a request such that the condition holds, and one that shows it. */
-import { openPolicy, readPolicy } from '../../compile/load.ts'
-import { hasErrors, PolicyError } from '../../diagnostics/diagnostic.ts'
 import { layWitness } from '../../diagnostics/lay-witness.ts'
 import { Outgrown } from '../../graph/diagram.ts'
 import { openProof } from '../../prove/proof.ts'
 import { exitStatus, UsageError } from '../exit-status.ts'
-import { findConfig } from '../find-config.ts'
 import type { Io } from '../io.ts'
+import { openAt } from '../open-at.ts'
 import { readCondition } from '../read-condition.ts'
 
 export interface QueryOptions {
@@ -15,10 +13,7 @@ export interface QueryOptions {
 }
 
 export async function query(text: string, options: QueryOptions, io: Io): Promise<number> {
-  const found = await findConfig(options.config)
-  const { config, checked, diagnostics } = await readPolicy(found.path, { env: io.env })
-  if (hasErrors(diagnostics) || !config || !checked) throw new PolicyError(diagnostics)
-  const policy = openPolicy(config, checked, diagnostics)
+  const policy = await openAt(options.config, io)
   const condition = readCondition(text, policy, io)
   try {
     const proof = openProof(policy, [condition])

@@ -1,10 +1,8 @@
 /** `policyc replay LOG`: decides logged requests again under this policy. */
-import { openPolicy, readPolicy } from '../../compile/load.ts'
-import { hasErrors, PolicyError } from '../../diagnostics/diagnostic.ts'
 import type { Decision } from '../../graph/decision.ts'
 import { exitStatus } from '../exit-status.ts'
-import { findConfig } from '../find-config.ts'
 import type { Io } from '../io.ts'
+import { openAt } from '../open-at.ts'
 import { readRecords } from '../replay-log.ts'
 import { counted } from '../report.ts'
 
@@ -14,10 +12,7 @@ export interface ReplayOptions {
 }
 
 export async function replay(log: string, options: ReplayOptions, io: Io): Promise<number> {
-  const found = await findConfig(options.config)
-  const { config, checked, diagnostics } = await readPolicy(found.path, { env: io.env })
-  if (hasErrors(diagnostics) || !config || !checked) throw new PolicyError(diagnostics)
-  const policy = openPolicy(config, checked, diagnostics)
+  const policy = await openAt(options.config, io)
   const counts = new Map<string, number>()
   let requests = 0
   for await (const { facts } of readRecords(log)) {
