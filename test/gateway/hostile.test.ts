@@ -98,7 +98,9 @@ function mutate(value: unknown, steps: readonly number[], replacement: unknown):
   }
   const keys = Object.keys(value)
   const key = keys[step % (keys.length + 1)]
-  if (key === undefined) return { ...value, [String(replacement).slice(0, 20)]: replacement }
+  // A value that was drawn may hold a `toString` of its own, which is no function.
+  const name = typeof replacement === 'string' ? replacement : JSON.stringify(replacement)
+  if (key === undefined) return { ...value, [name.slice(0, 20)]: replacement }
   if (step % 7 === 0) return Object.fromEntries(Object.entries(value).filter(([each]) => each !== key))
   return { ...value, [key]: mutate((value as Record<string, unknown>)[key], rest, replacement) }
 }
